@@ -1,0 +1,149 @@
+"""Read the frames of a journal file in order, around damage (docs/formats/journal.md)."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+from runlore.journal.frames import (
+    HEADER_SIZE,
+    MAX_FRAME_SIZE,
+    OVERHEAD,
+    Header,
+    unpack_front,
+    unpack_u32,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Buffer = bytes | memoryview
+
+
+class Frame:
+    """One whole frame; `position` is its byte offset, `crc` the stored checksum."""
+
+    __slots__ = ("body", "crc", "flags", "kind", "position", "reference", "size")
+
+    def __init__(self, buffer: Buffer, position: int, size: int) -> None:
+        """Take the frame of `size` bytes at `position` apart; nothing is verified here."""
+        self.position = position
+        self.size = size
+        _, self.kind, self.flags, _ = unpack_front(buffer, position)
+        end = position + size
+        self.body = bytes(buffer[position + 8 : end - 8])
+        (self.reference,) = unpack_u32(buffer, end - 8)
+        (self.crc,) = unpack_u32(buffer, end - 4)
+
+    @property
+    def sequence(self) -> int:
+        """Its sequence number in the file."""
+        return self.position >> 3
+
+
+class Gap:
+    """A stretch of bytes, from `position` up to `end`, that could not be read."""
+
+    __slots__ = ("end", "position")
+
+    def __init__(self, position: int, end: int) -> None:
+        """Mark the bytes from `position` to before `end`."""
+        self.position = position
+        self.end = end
+
+
+class Reader:
+    """Iterate over the frames and gaps of a file from a position on.
+
+    After the iteration, `position` is where the next frame will begin and `crc` the stored
+    checksum before it: what a reader keeps. With `is_complete` false, bytes behind the last
+    whole frame are taken for a frame on its way and left for the next time. A gap in
+    a file still being written counts only if it is there when read again: a copy taken while
+    the writer went on may hold a later frame and not yet an earlier one.
+    """
+
+    def __init__(
+        self, buffer: Buffer, position: int = HEADER_SIZE, *, is_complete: bool = False
+    ) -> None:
+        """Read `buffer`, the whole file, from byte `position` on."""
+        self.position = position
+        self._buffer = memoryview(buffer)
+        self._is_complete = is_complete
+        (self.crc,) = unpack_u32(buffer, position - 4)
+
+    def __iter__(self) -> Iterator[Frame | Gap]:
+        """Yield frames and gaps in the order of the file."""
+        buffer, computed = self._buffer, None
+        if self.position == HEADER_SIZE and not Header(buffer[:HEADER_SIZE]).is_intact:
+            computed = crc32(buffer[:60])
+            yield Gap(0, HEADER_SIZE)
+        while True:
+            size = plausible_size(buffer, self.position)
+            crc = checksum_if_whole(buffer, self.position, size, computed) if size else None
+            if crc is None:
+                resumed = next_frame(buffer, self.position, size)
+                if resumed is None:
+                    break
+                found, computed = resumed
+                gap = Gap(self.position, found)
+                self.position = found
+                yield gap
+                continue
+            frame = Frame(buffer, self.position, size)
+            self.position += size
+            self.crc, computed = frame.crc, crc
+            yield frame
+        end = self.position + len(bytes(buffer[self.position :]).rstrip(b"\0"))
+        if self._is_complete and end > self.position:
+            yield Gap(self.position, end)
+
+
+def plausible_size(buffer: memoryview, position: int) -> int:
+    """Return the size a frame at `position` states, 0 where no frame can begin there."""
+    if position + OVERHEAD > len(buffer):
+        return 0
+    (size,) = unpack_u32(buffer, position)
+    is_plausible = (
+        OVERHEAD <= size <= MAX_FRAME_SIZE and not size & 7 and position + size <= len(buffer)
+    )
+    return int(size) if is_plausible else 0
+
+
+def checksum_if_whole(
+    buffer: memoryview, position: int, size: int, computed: int | None
+) -> int | None:
+    """Return the checksum of the frame at `position` if it verifies, else None.
+
+    The seed is the checksum stored before it; where that fails, the `computed` one of the
+    previous frame, whose stored checksum may be what was hit.
+    """
+    end = position + size
+    (stored,) = unpack_u32(buffer, end - 4)
+    (seed,) = unpack_u32(buffer, position - 4)
+    content = buffer[position : end - 4]
+    if crc32(content, seed) == stored:
+        return int(stored)
+    if computed is not None and computed != seed and crc32(content, computed) == stored:
+        return int(stored)
+    return None
+
+
+def next_frame(buffer: memoryview, position: int, size: int) -> tuple[int, int | None] | None:
+    """Search behind the damaged frame at `position` for the next whole one.
+
+    Returns where it begins and the computed checksum to try before it (of the damaged frame,
+    if the found one begins where that one, `size` bytes long, ends), or None.
+    """
+    end = position + len(bytes(buffer[position:]).rstrip(b"\0"))
+    computed = None
+    if size:
+        (seed,) = unpack_u32(buffer, position - 4)
+        computed = crc32(buffer[position : position + size - 4], seed)
+    for at in range(position + 8, end, 8):
+        candidate = plausible_size(buffer, at)
+        if not candidate:
+            continue
+        tried = computed if at == position + size else None
+        if checksum_if_whole(buffer, at, candidate, tried) is not None:
+            return at, tried
+    return None
