@@ -1,0 +1,74 @@
+# Two commands do all the set-up: `make demo` and `make test`. `make help` lists the rest.
+# Needed beforehand: Python 3.11 or newer, git and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# A pytest selection, for example: make test-only PYTEST='tests/journal -k flip'
+PYTEST ?=
+WORKERS ?= logical
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-only test-wide lint format docs bench changelog hooks lock cli-reference \
+	check-fresh clean setup-demo setup-test setup-dev
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup-demo ## train real models, track them, compare them in the terminal
+	@$(BIN)/runlore demo
+
+test: setup-test lint-run docs-run ## every check and every test
+	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
+
+test-only: setup-test ## the tests alone, or those that PYTEST='…' names
+	@$(BIN)/pytest $(PYTEST)
+
+test-wide: ## the tests against large frameworks, each in an environment of its own
+	@$(PYTHON) tools/bootstrap.py wide-torch
+	.venv-torch/bin/pytest -m wide --framework torch
+	@$(PYTHON) tools/bootstrap.py wide-jax
+	.venv-jax/bin/pytest -m wide --framework jax
+
+lint: setup-test lint-run ## format, lint, types and layers, checked
+
+.PHONY: lint-run
+lint-run:
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup-test ## format the code and mend what the linter can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+docs: setup-test docs-run ## build the documentation into docs/_build; any warning is an error
+	@echo "docs: open docs/_build/index.html"
+
+.PHONY: docs-run
+docs-run:
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going docs docs/_build
+
+cli-reference: setup-test ## write docs/reference/cli.md from the commands themselves
+	@$(BIN)/python tools/cli_reference.py
+
+bench: setup-test ## measure, beside the peers, and print the table (takes long, installs them)
+	@$(BIN)/python -m benchmarks
+
+lock: setup-dev ## resolve every dependency afresh into tools/constraints.txt
+	@$(BIN)/python tools/lock.py
+
+changelog: setup-dev ## show the changelog that the fragments in changes/ make
+	@$(BIN)/towncrier build --draft
+
+hooks: setup-dev ## run the checks before every commit in this clone
+	@$(BIN)/pre-commit install
+
+check-fresh: ## (as root) run both commands in a bare Debian with only python3, git and make
+	@$(PYTHON) tools/check_fresh.py
+
+clean: ## remove the environments, caches and what was built
+	rm -rf .venv .venv-* .venv.lock docs/_build build dist .mypy_cache .ruff_cache .pytest_cache
+
+setup-demo setup-test setup-dev:
+	@$(PYTHON) tools/bootstrap.py $(@:setup-%=%)

@@ -1,0 +1,56 @@
+"""What every test shares: no store but its own, and a framework named for the wide tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Variables of the machine that runs the tests and that would leak into what they record.
+AMBIENT = (
+    "RUNLORE_STORE",
+    "RUNLORE_RUN_ID",
+    "RUNLORE_PROJECT",
+    "RUNLORE_EXPERIMENT",
+    "SLURM_JOB_ID",
+    "SLURM_STEP_ID",
+    "TORCHELASTIC_RUN_ID",
+    "RANK",
+    "LOCAL_RANK",
+    "WORLD_SIZE",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--framework", help="run the wide tests of this framework alone")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    framework = config.getoption("--framework")
+    if framework is None:
+        return
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
+    for item in items:
+        marker = item.get_closest_marker("wide")
+        is_wanted = marker is not None and framework in marker.args
+        (kept if is_wanted else dropped).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=dropped)
+
+
+@pytest.fixture(autouse=True)
+def store_of_its_own(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Point every test at a store and a cache nobody else uses, and return the store's path."""
+    for name in AMBIENT:
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path_factory.mktemp("ambient")
+    store = folder / "store"
+    monkeypatch.setenv("RUNLORE_STORE", str(store))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    return store
