@@ -1,0 +1,1 @@
+"""One file a tracker, each driving it the way its own documentation shows."""

@@ -1,0 +1,42 @@
+"""Where benchmarks keep what they download, generate and scribble on."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".bench"
+REPORT = ROOT / "docs" / "benchmarks.md"
+
+
+def make_cache() -> Path:
+    """Create the cache folder, which git ignores by a file of its own."""
+    CACHE.mkdir(exist_ok=True)
+    ignore = CACHE / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n")
+    return CACHE
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Lend an empty folder on the same disk as the repository; remove it afterwards."""
+    parent = make_cache() / "scratch"
+    parent.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def size_bytes(folder: Path) -> int:
+    """Add up the lengths of all files under `folder`."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
