@@ -40,7 +40,7 @@ def pack_header(actor: bytes, number: int, created: int, previous_crc: int) -> b
 class Header:
     """What a file says of itself; `is_intact` tells whether its checksum holds."""
 
-    __slots__ = ("actor", "created", "crc", "is_intact", "number", "previous_crc", "version")
+    __slots__ = ("actor", "crc", "created", "is_intact", "number", "previous_crc", "version")
 
     def __init__(self, buffer: bytes | memoryview) -> None:
         """Read the first 64 bytes of `buffer`."""
