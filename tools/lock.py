@@ -2,8 +2,8 @@
 
     make lock
 
-pip resolves pyproject.toml's extras and groups afresh under the oldest Python that
-is supported, so that one file serves all of them, and only names and versions are
+pip resolves pyproject.toml's extras and groups afresh for the oldest Python that is
+supported, so that one file serves all of them, and only names and versions are
 kept: no hashes, no addresses.
 """
 
@@ -14,12 +14,13 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 import bootstrap
 
 HEADER = """\
 # Made by `make lock`: the versions that `make demo` and `make test` install.
-# Resolved under Python {python}, the oldest that is supported; names and versions only.
+# Resolved for Python {python}.0, the oldest that is supported; names and versions only.
 """
 
 
@@ -27,7 +28,11 @@ def resolve(requirements: list[str]) -> dict[str, str]:
     """Return the version that pip would install now of each package, by normalised name."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"]
     command += ["--ignore-installed", "--disable-pip-version-check", "--report", "-"]
-    done = subprocess.run([*command, *requirements], stdout=subprocess.PIPE, check=True)
+    # Some packages refuse the first patch releases of a Python, which is what Debian ships.
+    command += ["--python-version", f"{bootstrap.dotted(bootstrap.OLDEST)}.0"]
+    with tempfile.TemporaryDirectory() as nowhere:
+        command += ["--only-binary", ":all:", "--target", nowhere]
+        done = subprocess.run([*command, *requirements], stdout=subprocess.PIPE, check=True)
     packages = [item["metadata"] for item in json.loads(done.stdout)["install"]]
     return {normalised(package["name"]): public(package["version"]) for package in packages}
 
