@@ -1,0 +1,1 @@
+"""The process beside the training: capture, load, seal, ship."""
