@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runlore.errors import StoreError
+from runlore.journal import lock
 from runlore.journal.host import HostIdentity, process_start_ticks
 from runlore.journal.lock import held_identity, hold, release
 
@@ -127,3 +128,10 @@ def test_the_import_is_cheap() -> None:
     loaded = subprocess.check_output([sys.executable, "-c", code], text=True, env=environment)
     foreign = {name for name in loaded.split() if not name.startswith("runlore")}
     assert foreign <= {"__future__", "fcntl", "struct", "_struct"}
+
+
+def test_a_signal_handler_may_release_while_a_lock_is_asked_about(tmp_path: Path) -> None:
+    descriptor = hold(str(tmp_path / "lock"))
+    with lock.guard:
+        release(descriptor)
+    assert held_identity(str(tmp_path / "lock")) is None

@@ -19,7 +19,8 @@ if sys.platform != "win32":
 
 _IDENTITY_SIZE = 1024
 
-guard = _thread.allocate_lock()
+# Reentrant: a signal handler that ends the run may come while it is held.
+guard = _thread.RLock()
 _held: dict[tuple[int, int], tuple[int, HostIdentity]] = {}
 
 
@@ -106,7 +107,7 @@ def read_identity(descriptor: int) -> tuple[HostIdentity, int, int] | None:
 def _forget_after_fork() -> None:
     """Start empty in a forked child: the locks stayed with the parent, and so does `guard`."""
     global guard
-    guard = _thread.allocate_lock()
+    guard = _thread.RLock()
     descriptors = [descriptor for descriptor, _ in _held.values()]
     _held.clear()
     for descriptor in descriptors:
