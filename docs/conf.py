@@ -3,6 +3,9 @@
 import os
 import re
 
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+
 DOCS = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -34,3 +37,8 @@ html_theme = "furo"
 html_title = "Runlore"
 html_show_copyright = False
 html_show_sphinx = False
+
+
+def setup(app: Sphinx) -> None:
+    """Show byte vectors as they are: they have a language of their own, for their tests."""
+    app.add_lexer("hex", TextLexer)

@@ -1,0 +1,128 @@
+"""Every code block of README.md and docs/ runs, as a reader would run it in an empty folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.docs.blocks import (
+    DATA_LANGUAGES,
+    RUN_LANGUAGES,
+    Block,
+    blocks_of,
+    commands_of,
+    first_difference,
+)
+
+ROOT = Path(__file__).parents[2]
+EXCEPTIONS = ROOT / "tests" / "architecture" / "exceptions.toml"
+# The vectors in docs/formats/ have tests of their own; the command reference is generated.
+ELSEWHERE = ("docs/formats/", "docs/_build/", "docs/reference/cli.md")
+
+
+def documents() -> list[str]:
+    """List the documents whose blocks are run, by their path in the repository."""
+    paths = [ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")]
+    paths += sorted((ROOT / "docs").rglob("*.md"))
+    names = [path.relative_to(ROOT).as_posix() for path in paths if path.exists()]
+    return [name for name in names if not name.startswith(ELSEWHERE)]
+
+
+BLOCKS = {name: blocks_of(ROOT / name) for name in documents()}
+RUN = [
+    name
+    for name, blocks in BLOCKS.items()
+    if any(block.language in RUN_LANGUAGES and not block.reason_not_run for block in blocks)
+]
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_document_runs(name: str, tmp_path: Path) -> None:
+    bin_folder = str(Path(sys.executable).parent)
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("RUNLORE_")},
+        "HOME": str(tmp_path),
+        "PATH": bin_folder + os.pathsep + os.environ["PATH"],
+        "COLUMNS": "120",
+        "MPLBACKEND": "agg",
+    }
+    folder = tmp_path / "project"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(ROOT / "tests/docs/run_document.py"), str(ROOT / name)],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_every_block_names_a_language_that_is_run_or_is_data(name: str) -> None:
+    known = (*RUN_LANGUAGES, *DATA_LANGUAGES)
+    unknown = [
+        f"{name}:{block.line}: {block.language}"
+        for block in BLOCKS[name]
+        if block.language not in known
+    ]
+    assert unknown == []
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_data_blocks_parse(name: str) -> None:
+    for block in BLOCKS[name]:
+        if block.language == "json" and block.reason_not_run is None:
+            json.loads(block.text)
+        if block.language == "toml" and block.reason_not_run is None:
+            tomllib.loads(block.text)
+
+
+def test_blocks_that_are_not_run_are_the_listed_ones() -> None:
+    listed = tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))["blocks_not_run"]
+    found = {name: sum(bool(block.reason_not_run) for block in BLOCKS[name]) for name in BLOCKS}
+    # Equality, not inclusion: a block that runs again has to leave the list.
+    assert {name: count for name, count in found.items() if count} == listed
+
+
+def test_a_console_block_is_split_into_commands_and_what_they_print() -> None:
+    block = Block("console", "$ a \\\n    b\none\n\ntwo\n$ c\n", 10, None, None)
+    commands = [(command.text, command.line, command.printed) for command in commands_of(block)]
+    assert commands == [("a b", 11, ("one", "", "two")), ("c", 16, ())]
+
+
+@pytest.mark.parametrize(
+    ("shown", "missing"),
+    [
+        (("one", "three"), None),
+        (("one   two",), None),
+        (("… anything", "three"), None),
+        (("three", "one"), "one"),
+        (("four",), "four"),
+    ],
+)
+def test_shown_lines_are_looked_for_in_order(shown: tuple[str, ...], missing: str | None) -> None:
+    assert first_difference(shown, "one\n  one two\nthree\n") == missing
+
+
+def test_a_failing_block_fails_its_document(tmp_path: Path) -> None:
+    document = tmp_path / "page.md"
+    document.write_text("```python\nfirst = 1\n```\n\n```python\nassert first == 2\n```\n")
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests/docs/run_document.py"), str(document)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert 'page.md", line 6' in done.stderr
