@@ -6,6 +6,8 @@ BIN := .venv/bin
 # A pytest selection, for example: make test-only PYTEST='tests/journal -k flip'
 PYTEST ?=
 WORKERS ?= logical
+# The Debian that `make check-fresh` unpacks
+SUITE ?= bookworm
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-only test-wide lint format docs bench changelog hooks lock cli-reference \
@@ -65,7 +67,7 @@ hooks: setup-dev ## run the checks before every commit in this clone
 	@$(BIN)/pre-commit install
 
 check-fresh: ## (as root) run both commands in a bare Debian with only python3, git and make
-	@$(PYTHON) tools/check_fresh.py
+	@$(PYTHON) tools/check_fresh.py --suite $(SUITE)
 
 clean: ## remove the environments, caches and what was built
 	rm -rf .venv .venv-* .venv.lock docs/_build build dist .mypy_cache .ruff_cache .pytest_cache

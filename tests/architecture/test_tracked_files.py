@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 
+# Where Python is installed on any machine.
+SYSTEM = ("/usr", "/usr/local", "/opt/homebrew")
 # `[x]` stands for x, so that this file does not find itself.
 FORBIDDEN = {
     "a path of somebody's machine": r"/(?:[h]ome/(?!ada\b|you\b)[a-z]|[U]sers/[A-Za-z]|[r]oot/)",
-    "a path of a workplace": r"/(?:[w]ork/(?:main|shared)|[o]pt/[a-z])",
+    "a path of this very machine": "|".join(
+        re.escape(str(path)) + r"\b"
+        for path in (ROOT, sys.prefix, sys.base_prefix)
+        if path not in SYSTEM
+    ),
     "a temporary path of somebody's machine": r"/[t]mp/[A-Za-z0-9_]",
     "an address of a package registry": r"[p]ythonhosted\.|[p]ypi\.org/simple|registry\.[n]pmjs",
     "a pip option that names a place": r"--(?:[i]ndex-|[e]xtra-index|[f]ind-links|[t]rusted-)",
