@@ -1,0 +1,263 @@
+"""The folder `blobs/` of a store: every file once, named by the SHA-256 of its content."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from runlore.blobs.faults import write_fault
+from runlore.blobs.incoming import flush_folder, incoming_file, make_folder, remove_leftovers
+from runlore.blobs.snapshot import (
+    clone,
+    is_movable,
+    open_regular,
+    read_chunk,
+    write_all,
+)
+from runlore.blobs.verifying import VerifyingReader
+from runlore.errors import BlobDamaged, InvalidValue, NotFound, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+_HEX = frozenset("0123456789abcdef")
+_DIGEST_DIGITS = 64
+_FOLDER_DIGITS = 2
+_INCOMING = "incoming"
+_READ_ONLY_MODE = 0o444
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A file in the store: the SHA-256 of its content in 64 hex digits, and its size."""
+
+    digest: str
+    size_bytes: int
+
+
+class BlobStore:
+    """The blobs of one store; `root` is the store's folder, which holds `blobs/`.
+
+    Any number of processes may use one folder at once. The folders are made at the
+    first put.
+    """
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self._folder = Path(root) / "blobs"
+
+    def path(self, digest: str) -> Path:
+        """Return where the blob lies, or would lie."""
+        require_digest(digest)
+        return self._folder / digest[:_FOLDER_DIGITS] / digest[_FOLDER_DIGITS:]
+
+    def has(self, digest: str) -> bool:
+        """Say whether the blob is in the store, without reading it."""
+        return self.path(digest).is_file()
+
+    def put_bytes(self, data: bytes | bytearray | memoryview) -> Blob:
+        """Keep `data` and return its blob."""
+        view = memoryview(data).cast("B")
+        blob = Blob(hashlib.sha256(view).hexdigest(), view.nbytes)
+        if self._reuse(blob):
+            return blob
+        with incoming_file(self._folder / _INCOMING) as (descriptor, temporary):
+            try:
+                write_all(descriptor, view)
+            except OSError as error:
+                raise write_fault(error, str(temporary)) from error
+            self._publish(descriptor, temporary, blob)
+        return blob
+
+    def put_file(self, path: str | os.PathLike[str], *, move: bool = False) -> Blob:
+        """Keep the content of a file and return its blob; the file is read once.
+
+        Links are followed; folders, pipes and devices are refused (`InvalidValue`).
+        With `move` the file is gone afterwards: it becomes the blob where that is
+        safe, else it is copied and removed. A file that something still writes to
+        must not be moved.
+        """
+        source_path = os.fspath(path)
+        source = open_regular(source_path)
+        try:
+            blob = self._move(source, source_path) if move else None
+            if blob is None:
+                blob = self._copy(source, source_path)
+                if move:
+                    self._remove_source(source_path)
+        finally:
+            os.close(source)
+        return blob
+
+    def open(self, digest: str) -> BinaryIO:
+        """Open a blob for reading; reading it to the end, or seeking, verifies it.
+
+        Raises `NotFound` at once, and `BlobDamaged` instead of the last bytes when the
+        content isn't what was put. The first seek reads the whole file to verify it.
+        """
+        try:
+            raw = VerifyingReader(self.path(digest), digest)
+        except OSError as error:
+            raise self._unreadable(digest, error) from error
+        return cast("BinaryIO", raw.buffered())
+
+    def verify(self, digest: str) -> Blob:
+        """Read a blob to its end; raise `BlobDamaged` unless its content is what was put."""
+        path = self.path(digest)
+        found = hashlib.sha256()
+        size_bytes = 0
+        try:
+            descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        except OSError as error:
+            raise self._unreadable(digest, error) from error
+        try:
+            while chunk := os.read(descriptor, 1 << 20):
+                found.update(chunk)
+                size_bytes += len(chunk)
+        except OSError as error:
+            raise BlobDamaged(f"blob {digest} can't be read: {error.strerror}") from error
+        finally:
+            os.close(descriptor)
+        if found.hexdigest() != digest:
+            raise BlobDamaged(
+                f"blob {digest} holds other content than was put there",
+                hint=f"put the file again from another copy, or remove {str(path)!r}",
+            )
+        return Blob(digest, size_bytes)
+
+    def digests(self) -> Iterator[str]:
+        """Yield the digest of every blob, in order; other files in the folder are passed over."""
+        for path in self._files():
+            yield path.parent.name + path.name
+
+    def size_bytes(self) -> int:
+        """Return the size of all blobs together."""
+        total = 0
+        for path in self._files():
+            with contextlib.suppress(FileNotFoundError):  # removed since it was listed
+                total += path.stat().st_size
+        return total
+
+    def remove_leftovers(self, *, older_than_seconds: float = 86_400.0) -> int:
+        """Remove what writers that were killed left half-written; return how many files."""
+        return remove_leftovers(self._folder / _INCOMING, older_than_seconds)
+
+    def _copy(self, source: int, source_path: str) -> Blob:
+        with incoming_file(self._folder / _INCOMING) as (descriptor, temporary):
+            found = hashlib.sha256()
+            size_bytes = 0
+            # Of a clone the blocks are shared, so that only reading is left to do.
+            is_clone = clone(source, descriptor)
+            while chunk := read_chunk(descriptor if is_clone else source, source_path):
+                found.update(chunk)
+                size_bytes += len(chunk)
+                if not is_clone:
+                    try:
+                        write_all(descriptor, chunk)
+                    except OSError as error:
+                        raise write_fault(error, str(temporary)) from error
+            blob = Blob(found.hexdigest(), size_bytes)
+            if not self._reuse(blob):
+                self._publish(descriptor, temporary, blob)
+        return blob
+
+    def _move(self, source: int, source_path: str) -> Blob | None:
+        """Make the file itself the blob; None where only copying is safe."""
+        if not is_movable(source_path, source):
+            return None
+        before = os.fstat(source)
+        found = hashlib.sha256()
+        while chunk := read_chunk(source, source_path):
+            found.update(chunk)
+        after = os.fstat(source)
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise InvalidValue(
+                f"{source_path!r} was written to while it was moved into the store",
+                hint="finish writing the file first, or pass move=False",
+            )
+        blob = Blob(found.hexdigest(), after.st_size)
+        target = self.path(blob.digest)
+        make_folder(target.parent)
+        try:
+            os.fsync(source)
+            os.utime(source_path)
+            os.chmod(source_path, _READ_ONLY_MODE)
+            # Also over a blob that is there already: these bytes were just read and are
+            # right, so that a damaged one is healed before its last good copy is gone.
+            os.replace(source_path, target)
+        except OSError:  # another device, another owner: copy it instead
+            with contextlib.suppress(OSError):
+                os.chmod(source_path, stat.S_IMODE(before.st_mode))
+            os.lseek(source, 0, os.SEEK_SET)
+            return None
+        flush_folder(target.parent)
+        return blob
+
+    def _reuse(self, blob: Blob) -> bool:
+        """Say whether the store holds the blob already, and mark it as used just now.
+
+        One of another size is damaged and gets replaced.
+        """
+        path = self.path(blob.digest)
+        try:
+            if path.stat().st_size != blob.size_bytes:
+                return False
+            os.utime(path)
+        except OSError:  # not there, or another user's: ours takes its place
+            return False
+        return True
+
+    def _publish(self, descriptor: int, temporary: Path, blob: Blob) -> None:
+        target = self.path(blob.digest)
+        make_folder(target.parent)
+        try:
+            os.fsync(descriptor)
+            with contextlib.suppress(PermissionError):  # file systems without permissions
+                os.chmod(temporary, _READ_ONLY_MODE)
+            os.replace(temporary, target)
+        except OSError as error:
+            raise write_fault(error, str(target)) from error
+        flush_folder(target.parent)
+
+    def _remove_source(self, source_path: str) -> None:
+        try:
+            os.unlink(source_path)
+        except OSError as error:
+            raise InvalidValue(
+                f"{source_path!r} is in the store, but can't be removed: {error.strerror}",
+                hint="pass move=False to leave it where it is",
+            ) from error
+
+    def _files(self) -> Iterator[Path]:
+        if not self._folder.is_dir():
+            return
+        for folder in sorted(self._folder.iterdir()):
+            if len(folder.name) == _FOLDER_DIGITS and _HEX.issuperset(folder.name):
+                for path in sorted(folder.iterdir()):
+                    if _is_digest(folder.name + path.name):
+                        yield path
+
+    def _unreadable(self, digest: str, error: OSError) -> NotFound | StoreError:
+        if not isinstance(error, FileNotFoundError):
+            return StoreError(f"blob {digest} can't be read: {error.strerror}")
+        return NotFound(
+            f"there is no blob {digest} in {str(self._folder)!r}",
+            hint="it was removed, or hasn't reached this store yet",
+        )
+
+
+def require_digest(digest: str) -> None:
+    """Raise `InvalidValue` unless `digest` is 64 lower-case hex digits."""
+    if not _is_digest(digest):
+        raise InvalidValue(
+            f"{digest!r} isn't a blob's digest", hint="a digest is 64 lower-case hex digits"
+        )
+
+
+def _is_digest(digest: str) -> bool:
+    return len(digest) == _DIGEST_DIGITS and _HEX.issuperset(digest)
