@@ -13,8 +13,20 @@ from benchmarks.plan import Plan
 from benchmarks.processes import MeasurementFailedError
 from benchmarks.report import page, verdicts
 
-GROUPS = ("peers",)
-LEFT_OUT_WHEN_QUICK = ("peers",)
+GROUPS = (
+    "calls",
+    "throughput",
+    "starting",
+    "footprint",
+    "disk",
+    "reading",
+    "hundred_million",
+    "rebuilding",
+    "command_line",
+    "crowd",
+    "peers",
+)
+LEFT_OUT_WHEN_QUICK = ("hundred_million", "peers")
 
 
 def main() -> int:

@@ -43,6 +43,7 @@ class Record:
     ten: list[dict[str, float]] = field(default_factory=list)
     points_per_second: list[float] = field(default_factory=list)
     bytes_per_point: list[float] = field(default_factory=list)
+    empty_bytes: int = 0
     acknowledged: list[int] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
 
@@ -64,7 +65,7 @@ def measure(plan: Plan) -> Results:
         for record in list(records):
             print(f"round {number + 1}: {record.driver.title}", file=sys.stderr, flush=True)
             try:
-                _one_round(record, kills=number == 0)
+                _one_round(record, is_first=number == 0)
             except MeasurementFailedError as failure:
                 results.skipped.append(f"{record.driver.title}: {failure}")
                 records.remove(record)
@@ -90,35 +91,44 @@ def _records(plan: Plan, results: Results) -> list[Record]:
     return records
 
 
-def _one_round(record: Record, *, kills: bool) -> None:
+def _one_round(record: Record, *, is_first: bool) -> None:
     driver = record.driver
     with scratch() as folder:
-        record.one.append(_cost(record, folder / "one", driver.timed_calls, ten=False))
-        record.ten.append(_cost(record, folder / "ten", driver.timed_calls_of_ten, ten=True))
-        _log_and_read(record, folder / "all")
-        if kills:
-            _kill_and_read(record, folder / "killed")
+        if is_first:
+            _call(record, "log_everything", _made(folder / "empty"), count=1)
+            record.empty_bytes = size_bytes(folder / "empty")
+        record.one.append(_cost(record, folder / "one" / "store", driver.timed_calls, ten=False))
+        record.ten.append(
+            _cost(record, folder / "ten" / "store", driver.timed_calls_of_ten, ten=True)
+        )
+        _log_and_read(record, folder / "all" / "store")
+        if is_first:
+            _kill_and_read(record, folder / "killed" / "store")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _cost(record: Record, folder: Path, count: int, *, ten: bool) -> dict[str, float]:
-    folder.mkdir()
-    costs: dict[str, float] = _call(record, "cost_of_calls", folder, count=count, ten=ten)
+    costs: dict[str, float] = _call(record, "cost_of_calls", _made(folder), count=count, ten=ten)
     return costs
 
 
 def _log_and_read(record: Record, folder: Path) -> None:
-    folder.mkdir()
+    _made(folder)
     count = record.driver.points
     seconds = _call(record, "log_everything", folder, count=count)
     back = _call(record, "read_everything", folder)
     if back["points"] != count:
         raise MeasurementFailedError(f"{count} points were logged, {back['points']} came back")
     record.points_per_second.append(count / (seconds + back["seconds"]))
-    record.bytes_per_point.append(size_bytes(folder) / count)
+    record.bytes_per_point.append((size_bytes(folder) - record.empty_bytes) / (count - 1))
 
 
 def _kill_and_read(record: Record, folder: Path) -> None:
-    folder.mkdir()
+    _made(folder)
     counter = folder.with_suffix(".count")
     _call(
         record,
@@ -173,7 +183,10 @@ def _table(records: list[Record]) -> Table:
                 f"{KILL_RATE_HERTZ:,.0f} points a second (or as many as it takes); read "
                 f"{SETTLING_SECONDS:.0f} s later, once."
             ),
-            "Bytes a point: all files of the folder, fixed costs included, right after the end.",
+            (
+                "Bytes a point: all files of the folder right after the end and one reading, less "
+                "those of a run with one point."
+            ),
             (
                 "W&B ships no reader of its own files: ours, of 20 lines. Aim's time to readable "
                 "includes the reindexing without which a run isn't found."

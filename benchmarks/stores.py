@@ -1,0 +1,156 @@
+"""Make the stores that are read: by logging where that is quick, else by the journal alone.
+
+Called in a process of its own (`benchmarks.processes.measure`), with folders as text.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.places import make_cache
+from benchmarks.processes import measure as run_in_process
+from benchmarks.shapes import FIRST_TIME_MICROSECONDS, curve_times, curve_values, many_series
+
+if TYPE_CHECKING:
+    from runlore.journal.writer import Writer
+
+HERE = __name__
+SERIES = 1_500
+POINTS = 20
+BATCH = 1_000_000
+
+
+def cached_store(name: str, function: str, **arguments: Any) -> Path:
+    """Return a store from the cache, made by a function of this module if it isn't there.
+
+    Never change it: take a `copy_of` it.
+    """
+    folder = make_cache() / "stores" / name
+    complete = folder.with_suffix(".complete")
+    if not complete.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(exist_ok=True)
+        run_in_process(f"{HERE}:{function}", timeout_seconds=1_800, folder=str(folder), **arguments)
+        complete.touch()
+    return folder
+
+
+def copy_of(store: Path, folder: Path) -> Path:
+    """Return a copy whose files are hard links: nobody ever writes to a complete file again.
+
+    What a reader does change, the index and the store's own small files, is copied.
+    """
+
+    def link_or_copy(source: str, target: str) -> None:
+        if Path(source).suffix in (".journal", ".segment"):
+            os.link(source, target)
+        else:
+            shutil.copy2(source, target)
+
+    return Path(shutil.copytree(store, folder / "store", copy_function=link_or_copy))
+
+
+def log_curve(folder: str, count: int) -> None:
+    """Log the falling curve, one point a call, with times of its own."""
+    import runlore
+
+    with runlore.start_run("bench", store=folder) as run:
+        times = curve_times(count) / 1e6
+        for step, (value, time) in enumerate(
+            zip(curve_values(count).tolist(), times.tolist(), strict=True)
+        ):
+            run.log({"loss": value}, step=step, time=time)
+
+
+def log_many_series(folder: str, runs: int) -> None:
+    """Log runs of 1,500 series of 20 points, a call for each step."""
+    import runlore
+
+    names = [f"layer_{i // 10:03}/weight_{i % 10}" for i in range(SERIES)]
+    for number in range(runs):
+        with runlore.start_run(f"run-{number:04}", store=folder) as run:
+            for step, row in enumerate(many_series(number, SERIES, POINTS).tolist()):
+                run.log(dict(zip(names, row, strict=True)), step=step)
+
+
+def log_small_runs(folder: str, runs: int, params: int, series: int, points: int) -> None:
+    """Log runs with a few params and series, a call for each step."""
+    import runlore
+
+    for number in range(runs):
+        values = {f"group_{i // 5}.param_{i % 5}": number * 0.001 + i for i in range(params)}
+        with runlore.start_run(f"run-{number:05}", store=folder, params=values) as run:
+            for step, row in enumerate(many_series(number, series, points).tolist()):
+                run.log({f"metric_{i}": value for i, value in enumerate(row)}, step=step)
+
+
+def write_unread_journals(folder: str, count: int) -> None:
+    """Write one run's curve through the journal's writer alone, so that nobody seals or reads it.
+
+    The frames are composed by NumPy as docs/formats/journal.md lays them out, and
+    appended by the writer, which checksums them and begins new files.
+    """
+    import numpy as np
+
+    from runlore.journal.frames import HAS_STEP, POINTS, frame_front
+    from runlore.records.events import Clock, edit
+
+    writer, slot = _open_journal(folder)
+    layout = [("time", "<i8"), ("step", "<i8"), ("value", "<f8")]
+    frame = np.dtype([("front", "V8"), *layout, ("reference", "<u4")])
+    front = np.void(frame_front(POINTS, HAS_STEP, 24))
+    reference = writer.declare_keys(slot, "", ("loss",))
+    times, values = curve_times(count), curve_values(count)
+    for start in range(0, count, BATCH):
+        end = min(start + BATCH, count)
+        frames = np.empty(end - start, frame)
+        frames["front"], frames["reference"] = front, reference
+        frames["time"], frames["value"] = times[start:end], values[start:end]
+        frames["step"] = np.arange(start, end)
+        content, size, append = frames.tobytes(), frame.itemsize, writer.append
+        for at in range(0, len(content), size):
+            append(content[at : at + size])
+    finished = {"status": "finished", "error": None, "reason": None, "rank": 0}
+    writer.event(slot, edit("status.set", writer.actor, Clock(), **finished))
+    writer.close()
+
+
+def _open_journal(folder: str) -> tuple[Writer, int]:
+    """Open a journal in a new store; return it and the slot of a run named `bench` in it."""
+    from runlore.journal.folder import create_store
+    from runlore.journal.host import HostIdentity
+    from runlore.journal.writer import Writer
+    from runlore.records.events import event
+    from runlore.records.ids import new_id
+
+    host = HostIdentity("benchmark", "benchmark")
+    facts: dict[str, object] = {
+        "kind": "process",
+        "host": "benchmark",
+        "host_id": host.host_id,
+        "boot_id": host.boot_id,
+        "pid": os.getpid(),
+        "started": FIRST_TIME_MICROSECONDS,
+        "user": "benchmark",
+        "version": "0",
+        "serves": None,
+    }
+    writer = Writer(create_store(folder), facts, host, on_trouble=_give_up)
+    slot = writer.declare_run(new_id(), new_id(), 0)
+    origin = {"experiment": None, "project": None, "goal": None, "parent": None}
+    begun = {"resumed": False, "from_step": None, "parent_attempt": None}
+    writer.event(slot, event("run.started", name="bench", **origin))
+    writer.event(slot, event("attempt.started", **begun, rank=0, world_size=1))
+    return writer, slot
+
+
+def _give_up(message: str) -> None:
+    raise OSError(message)
+
+
+def settle(folder: str) -> None:
+    """Read until nothing is left to seal or apply, so that the store is at rest."""
+    raise NotImplementedError(folder)
