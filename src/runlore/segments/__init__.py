@@ -1,0 +1,1 @@
+"""Sealed journals: immutable columns per run."""
