@@ -84,7 +84,7 @@ def open_store(path: str) -> StoreFolder:
     except NotADirectoryError:
         raise StoreRefused(f"{path} is a file, not a folder", hint="name a folder") from None
     except OSError as error:
-        raise _failure(error, path, "be opened") from error
+        raise failure(error, path, "be opened") from error
     version, store_id = _marker_fields(content)
     if version is None or store_id is None:
         raise StoreRefused(
@@ -127,7 +127,7 @@ def create_store(path: str) -> StoreFolder:
         except OSError:
             os.replace(temporary, os.path.join(path, "store.json"))
     except OSError as error:
-        raise _failure(error, path, "be made") from error
+        raise failure(error, path, "be made") from error
     return open_store(path)
 
 
@@ -168,7 +168,8 @@ def _marker_fields(content: str) -> tuple[int | None, str | None]:
     return version, store_id
 
 
-def _failure(error: OSError, path: str, what: str) -> StoreError:
+def failure(error: OSError, path: str, what: str) -> StoreError:
+    """Return the error to raise when the store can't do `what`."""
     if error.errno in (ENOSPC, EDQUOT):
         return StoreFull(
             f"the store {path} can't {what}: no room is left on the device",

@@ -35,7 +35,8 @@ def holder(lock_path: str, *, host: HostIdentity, is_on_local_disk: bool | None 
 
     The lock decides, never the pid: it is trusted only on the boot of the host that wrote the
     file, and on a local file system (`is_on_local_disk` saves asking again for each lock of a
-    store). A lock that is free although its very process still runs, given back or
+    store). What ran on an earlier boot of this host is dead. A lock that is free
+    although its very process still runs, given back or
     lost by a stray close, is `unknown` too. Nothing is opened that this process itself holds.
     """
     with lock.guard:
@@ -60,8 +61,11 @@ def holder(lock_path: str, *, host: HostIdentity, is_on_local_disk: bool | None 
 
 def _read_holder(descriptor: int, host: HostIdentity) -> Liveness:
     written = lock.read_identity(descriptor)
-    if written is None or written[0] != host:
+    if written is None:
         return UNKNOWN
+    if written[0] != host:
+        is_earlier_boot = written[0].is_known and written[0].host_id == host.host_id
+        return DEAD if is_earlier_boot else UNKNOWN
     _, pid, start_ticks = written
     is_locked = _is_locked(descriptor)
     if is_locked is None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from zlib import crc32
 
+from runlore.errors import FormatTooNew
 from runlore.journal.frames import (
     HEADER_SIZE,
     MAX_FRAME_SIZE,
     OVERHEAD,
+    VERSION,
     Header,
     unpack_front,
     unpack_u32,
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     Buffer = bytes | memoryview
+
+_MOST_SEARCHED_BYTES = 256 << 20  # checksummed in one search behind damage
+_MOST_CHAINED = 8
 
 
 class Frame:
@@ -63,17 +68,44 @@ class Reader:
     """
 
     def __init__(
-        self, buffer: Buffer, position: int = HEADER_SIZE, *, is_complete: bool = False
+        self,
+        buffer: Buffer,
+        position: int = HEADER_SIZE,
+        *,
+        crc: int | None = None,
+        is_complete: bool = False,
     ) -> None:
-        """Read `buffer`, the whole file, from byte `position` on."""
+        """Read `buffer`, the whole file, from byte `position` on.
+
+        `crc` is the checksum kept with the position, which a stored one that was hit since
+        can't replace. A file shorter than the position or than its header has no frames.
+
+        Raises:
+            FormatTooNew: if a later release wrote the file.
+        """
         self.position = position
         self._buffer = memoryview(buffer)
         self._is_complete = is_complete
-        (self.crc,) = unpack_u32(buffer, position - 4)
+        self._kept = crc
+        self.crc = 0 if crc is None else crc
+        if len(buffer) >= max(position, HEADER_SIZE):
+            header = Header(self._buffer[:HEADER_SIZE])
+            if header.is_intact and header.version > VERSION:
+                raise FormatTooNew(
+                    f"a journal of {header.actor} has format {header.version}, "
+                    f"this release knows {VERSION}",
+                    hint="upgrade: pip install --upgrade runlore",
+                )
+            if crc is None:
+                (self.crc,) = unpack_u32(buffer, position - 4)
 
     def __iter__(self) -> Iterator[Frame | Gap]:
         """Yield frames and gaps in the order of the file."""
-        buffer, computed = self._buffer, None
+        buffer, computed = self._buffer, self._kept
+        if len(buffer) < max(self.position, HEADER_SIZE):
+            if self._is_complete and self.position == HEADER_SIZE and len(buffer):
+                yield Gap(0, len(buffer))
+            return
         if self.position == HEADER_SIZE and not Header(buffer[:HEADER_SIZE]).is_intact:
             computed = crc32(buffer[:60])
             yield Gap(0, HEADER_SIZE)
@@ -135,15 +167,31 @@ def next_frame(buffer: memoryview, position: int, size: int) -> tuple[int, int |
     if the found one begins where that one, `size` bytes long, ends), or None.
     """
     end = position + len(bytes(buffer[position:]).rstrip(b"\0"))
-    computed = None
-    if size:
-        (seed,) = unpack_u32(buffer, position - 4)
-        computed = crc32(buffer[position : position + size - 4], seed)
+    ends = _ends_of_damaged(buffer, position, size)
+    budget = _MOST_SEARCHED_BYTES
     for at in range(position + 8, end, 8):
         candidate = plausible_size(buffer, at)
-        if not candidate:
+        if not candidate or buffer[at + 6] or buffer[at + 7]:
             continue
-        tried = computed if at == position + size else None
+        budget -= candidate
+        if budget < 0:
+            return None
+        tried = ends.get(at)
         if checksum_if_whole(buffer, at, candidate, tried) is not None:
             return at, tried
     return None
+
+
+def _ends_of_damaged(buffer: memoryview, position: int, size: int) -> dict[int, int]:
+    """Map where damaged frames in a row would end to the checksums computed along them.
+
+    They are the seeds to try where only stored checksums were hit.
+    """
+    ends: dict[int, int] = {}
+    (computed,) = unpack_u32(buffer, position - 4)
+    while size and len(ends) < _MOST_CHAINED:
+        computed = crc32(buffer[position : position + size - 4], computed)
+        position += size
+        ends[position] = computed
+        size = plausible_size(buffer, position)
+    return ends

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from runlore.journal.host import HostIdentity
 
 ROLL_SIZE = 8 << 20
+MOST_REPEATED_BYTES = 128 << 10
 
 
 class Writer:
@@ -259,6 +260,8 @@ class Writer:
             file = None
         if file is None:
             file = self._open_next()
+        if self._at + size > file.limit:
+            self._repeat_tables(file)
         self._put_in(file, frame)
 
     def _put_in(self, file: MappedFile | PlainFile, frame: bytes) -> None:
@@ -271,6 +274,12 @@ class Writer:
         crc = crc32(frame, self._crc)
         self._view[self._at : self._at + size] = frame + pack_u32(crc)
         self._at, self._crc = self._at + size, crc
+
+    def _repeat_tables(self, file: MappedFile | PlainFile) -> None:
+        """Write the tables once more: far from the first copies, one damaged sector spares them."""
+        if sum(map(len, self._tables.values())) <= MOST_REPEATED_BYTES:
+            for table in self._tables.values():
+                self._put_in(file, table)
 
     def _open_next(self) -> MappedFile | PlainFile:
         """Open the next file and repeat the tables in it."""
@@ -307,6 +316,7 @@ class Writer:
             return
         try:
             if is_complete:
+                self._repeat_tables(file)
                 self._put_in(file, compose(CLOSE, b"", 0))
                 self._previous_crc = self._crc
         except OSError:

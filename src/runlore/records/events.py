@@ -52,4 +52,5 @@ def event(kind: str, time: int | None = None, **fields: object) -> bytes:
 def edit(kind: str, actor: str, clock: Clock, **fields: object) -> bytes:
     """Compose a record that can be changed later: with an id and a clock of its own."""
     stamp = clock.tick()
-    return event(kind, stamp[0], id=new_id(), clock=stamp, actor=actor, **fields)
+    identity = fields.pop("id", None) or new_id()
+    return event(kind, stamp[0], id=identity, clock=stamp, actor=actor, **fields)

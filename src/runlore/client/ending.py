@@ -1,0 +1,115 @@
+"""See how a process ends, so that its open runs say so.
+
+An exception that ends the process marks them failed, Ctrl-C and SIGTERM stopped, and a plain
+end finished. Death without a chance (SIGKILL, power) needs nothing here: readers see it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import sys
+from _thread import start_new_thread
+
+from runlore.client.recorder import recorders
+from runlore.records.text import clean
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType, TracebackType
+
+    Ending = tuple[str, dict[str, object] | None, str | None]
+
+_MOST_CHARACTERS = 200_000
+
+
+class _Watch:
+    """What has been installed in this process, and how it is ending."""
+
+    is_installed = False
+    ending: Ending = ("finished", None, None)
+    terminated = False
+
+
+def watch_process() -> None:
+    """Install the hooks, once; a SIGTERM handler only where nobody else has one."""
+    if _Watch.is_installed:
+        return
+    _Watch.is_installed = True
+    atexit.register(_at_exit)
+    previous = sys.excepthook
+
+    def hook(
+        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+    ) -> None:
+        _Watch.ending = described(error)
+        previous(kind, error, traceback)
+
+    sys.excepthook = hook
+    try:
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            signal.signal(signal.SIGTERM, _on_terminate)
+    except ValueError:
+        pass  # not the main thread: a SIGTERM will then read as a crash
+
+
+def described(error: BaseException) -> Ending:
+    """Return (status, error fields, reason) for the exception that ends a run."""
+    kind = type(error).__name__
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped", None, "Ctrl-C"
+    if isinstance(error, GeneratorExit) or kind == "CancelledError":
+        return "stopped", None, "cancelled"
+    if isinstance(error, SystemExit):
+        if error.code is None or error.code == 0:
+            return "finished", None, None
+        if _Watch.terminated or error.code in (130, 143):
+            return "stopped", None, f"exit {error.code}"
+    from traceback import format_exception
+
+    try:
+        message = str(error)
+    except Exception:  # noqa: BLE001 - a broken exception must not hide that the run failed
+        message = "(its message can't be shown)"
+    try:
+        trace = "".join(format_exception(error))
+    except Exception:  # noqa: BLE001 - a broken exception must not hide that the run failed
+        trace = ""
+    fields: dict[str, object] = {
+        "type": kind,
+        "message": clean(message)[:_MOST_CHARACTERS],
+        "traceback": clean(trace)[-_MOST_CHARACTERS:],
+    }
+    return "failed", fields, None
+
+
+def end_all(ending: Ending) -> None:
+    """End every open run of this process and complete its journals."""
+    for recorder in recorders():
+        if recorder.is_owner():
+            for run in list(recorder.runs):
+                run.end(*ending)
+        recorder.close()
+
+
+def _at_exit() -> None:
+    end_all(_Watch.ending)
+
+
+def _on_terminate(_number: int, _frame: FrameType | None) -> None:
+    """Mark the runs stopped, then die of the signal as if nobody had listened.
+
+    The handler may have interrupted this very thread in the middle of an append. It therefore
+    leaves the writing to another thread, which waits for that append to be over.
+    """
+    _Watch.terminated = True
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    start_new_thread(_stop_and_die, ())
+
+
+def _stop_and_die() -> None:
+    try:
+        end_all(("stopped", None, "SIGTERM"))
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,116 @@
+"""Open a run for writing."""
+
+from __future__ import annotations
+
+import os
+
+from runlore.client.ending import watch_process
+from runlore.client.placement import placement, run_id
+from runlore.client.recorder import recorder_for
+from runlore.client.run import Run
+from runlore.client.values import step_of, tags_of
+from runlore.errors import InvalidValue
+from runlore.journal.location import locate_store, main_worktree
+from runlore.records import limits
+from runlore.records.params import flatten
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from runlore.client.placement import Placement
+
+
+def open_run(
+    name: str | None = None,
+    *,
+    experiment: str | None = None,
+    project: str | None = None,
+    params: object = None,
+    tags: Iterable[str] | Mapping[str, str | None] | None = None,
+    goal: str | None = None,
+    parent: str | Run | None = None,
+    id: str | None = None,  # noqa: A002 - the word users know it by
+    resume: bool = False,
+    from_step: int | None = None,
+    store: str | os.PathLike[str] | None = None,
+) -> Run:
+    """Open a run, as `runlore.start_run` does, with `id` and `parent` being whole ids.
+
+    Everything is checked before anything is written.
+    """
+    name = None if name is None else limits.name(name, "the run's name")
+    experiment = None if experiment is None else limits.name(experiment, "the experiment")
+    project = None if project is None else limits.name(project, "the project")
+    goal = None if goal is None else limits.text(goal, "the goal")
+    checked_tags = tags_of(tags)
+    if params is not None:
+        flatten(params)
+    step = step_of(from_step)
+    if step is not None and not resume:
+        raise InvalidValue(
+            f"from_step={step} is given without resume=True",
+            hint="start_run(id=…, resume=True, from_step=…) continues a run from a step",
+        )
+    if isinstance(parent, str):
+        parent = run_id(parent)
+    path = locate_store(store)
+    recorder = recorder_for(path)
+    place = placement(id, os.environ, recorder.host)
+    run = Run(recorder, place, name if name is not None else _label(id))
+    _begin(run, place, resume=resume, from_step=step, fields={
+        "name": run.name,
+        "experiment": experiment,
+        "project": project or default_project(path),
+        "goal": goal,
+        "parent": parent.id if isinstance(parent, Run) else parent,
+    })  # fmt: skip
+    if params is not None:
+        run.log_params(params)
+    if checked_tags:
+        run.add_tags(checked_tags)
+    recorder.run_started(run)
+    watch_process()
+    return run
+
+
+def default_project(store_path: str) -> str:
+    """Name the project of a store: the folder of its repository, or the one it lies in."""
+    folder = os.path.dirname(store_path)
+    here = os.getcwd()
+    while True:
+        repository = main_worktree(here)
+        if repository is not None:
+            return limits.name(os.path.basename(repository) or "default", "the project")
+        parent = os.path.dirname(here)
+        if parent == here:
+            return limits.name(os.path.basename(folder) or "default", "the project")
+        here = parent
+
+
+def _label(given_id: str | None) -> str | None:
+    """Use a given id as the name where it is a word and not an identifier."""
+    if given_id is None or run_id(given_id) == given_id.lower():
+        return None
+    return limits.name(given_id, "the run's id")
+
+
+def _begin(
+    run: Run,
+    place: Placement,
+    *,
+    resume: bool,
+    from_step: int | None,
+    fields: dict[str, object],
+) -> None:
+    run.record("run.started", **fields)
+    run.record(
+        "attempt.started",
+        resumed=resume,
+        from_step=from_step,
+        parent_attempt=None,
+        rank=place.rank,
+        world_size=place.world_size,
+    )
+    if resume:
+        run.set_status("running")

@@ -1,0 +1,81 @@
+"""Start a run, or continue one that exists."""
+
+from __future__ import annotations
+
+from runlore.client.start import open_run
+from runlore.records.ids import is_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping
+
+    from runlore.client.run import Run
+
+
+def start_run(
+    name: str | None = None,
+    *,
+    experiment: str | None = None,
+    project: str | None = None,
+    params: object = None,
+    tags: Iterable[str] | Mapping[str, str | None] | None = None,
+    goal: str | None = None,
+    parent: str | Run | None = None,
+    id: str | None = None,  # noqa: A002 - the word users know it by
+    resume: bool = False,
+    from_step: int | None = None,
+    store: str | os.PathLike[str] | None = None,
+) -> Run:
+    """Start a run: the one call before a training loop.
+
+    Args:
+        name: a label; without one the run is shown by the params that differ.
+        experiment: the question that this run belongs to.
+        project: by default the name of the repository.
+        params: inputs: a dict (nested is fine), a dataclass, a namespace.
+        tags: words, or a mapping of words to values.
+        goal: what this run is to show.
+        parent: the run that this one is a part of: a `Run`, an id or its end, or a name.
+        id: a name for the run of your own, so that other processes or a later one can write
+            to it: any text. Without `resume`, ranks of one training use it together.
+        resume: continue the run `id`, given as text, id, its last digits, or its name.
+        from_step: with `resume`: points from this step on are superseded by this attempt.
+            They are kept and can be shown, but are not current.
+        store: a folder; by default `.runlore` of the repository you are in.
+
+    Raises:
+        UsageError: for a wrong argument; nothing has been written then.
+        RunNotFound, Ambiguous: if `resume` or `parent` names no run, or several.
+        StoreError: if the store can't be made or written.
+    """
+    if resume:
+        id = _existing(id if id is not None else name, store, "resume")  # noqa: A001
+    if isinstance(parent, str) and not is_id(parent):
+        parent = _existing(parent, store, "parent")
+    return open_run(
+        name,
+        experiment=experiment,
+        project=project,
+        params=params,
+        tags=tags,
+        goal=goal,
+        parent=parent,
+        id=id,
+        resume=resume,
+        from_step=from_step,
+        store=store,
+    )
+
+
+def _existing(selection: str | None, store: str | os.PathLike[str] | None, what: str) -> str:
+    """Return the id of the one run that `selection` names."""
+    from runlore.errors import InvalidValue
+    from runlore.reading.opening import find_run_id
+
+    if not selection:
+        raise InvalidValue(
+            f"{what} needs to know which run",
+            hint="start_run(id=…, resume=True), with the run's id or its name",
+        )
+    return find_run_id(selection, store=store)
