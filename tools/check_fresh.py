@@ -108,8 +108,8 @@ def hand_in(root: str, settings: dict[str, str]) -> dict[str, str]:
     return variables
 
 
-def check(root: str, suite: str) -> None:
-    """Run both commands in a fresh clone in a bare system under `root`."""
+def check(root: str, suite: str, commands: list[str]) -> int:
+    """Run the commands in a fresh clone in a bare system; return how many of them failed."""
     unpack_system(root, suite)
     os.makedirs(root + HOME)
     variables = hand_in(root, pip_settings())
@@ -118,32 +118,33 @@ def check(root: str, suite: str) -> None:
     environment = [f"{name}={value}" for name, value in variables.items()]
     environment += ["HOME=" + HOME, "LANG=C.UTF-8", "TERM=dumb"]
     environment += ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
-    for command in COMMANDS:
+    failures = 0
+    for command in commands:
         print(f"check-fresh: {command}", flush=True)
         inside = ["chroot", root, "env", "-i", *environment]
-        run(*inside, "bash", "-c", f"cd /{CLONE} && exec {command}")
-    print("check-fresh: both commands passed on a bare Debian", flush=True)
+        inside += ["bash", "-c", f"cd /{CLONE} && exec {command}"]
+        status = subprocess.run(inside, stdin=subprocess.DEVNULL, check=False).returncode
+        print(f"check-fresh: {command}: {'passed' if status == 0 else 'FAILED'}", flush=True)
+        failures += status != 0
+    return failures
 
 
 def main() -> int:
     """Enter a mount namespace, check, and remove the folder."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--suite", default="bookworm", help="bookworm is Debian 12, trixie 13")
+    parser.add_argument("--command", action="append", help="run this instead of the two commands")
     parser.add_argument("--inside", metavar="FOLDER", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.inside:
-        try:
-            check(arguments.inside, arguments.suite)
-        except subprocess.CalledProcessError as error:
-            sys.exit(f"check-fresh: failed with status {error.returncode}")
-        return 0
+        return check(arguments.inside, arguments.suite, arguments.command or list(COMMANDS))
     if os.geteuid() != 0:
         sys.exit("check-fresh: a bare system can only be unpacked by root: sudo make check-fresh")
     root = tempfile.mkdtemp(prefix="runlore-fresh-")
     try:
-        again = [sys.executable, os.path.abspath(__file__), "--inside", root]
+        again = [sys.executable, os.path.abspath(__file__), "--inside", root, *sys.argv[1:]]
         command = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork"]
-        command += ["--kill-child", "--mount-proc", *again, "--suite", arguments.suite]
+        command += ["--kill-child", "--mount-proc", *again]
         return subprocess.run(command, check=False).returncode
     finally:
         # The mounts went with the namespace: what is left is the folder's own.
