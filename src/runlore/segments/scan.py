@@ -89,7 +89,7 @@ def scan(
     Without `tables`, those before `position` are read first. Unless the file `is_complete`,
     bytes behind the last whole frame are left for the next time. Where the file has no
     header yet, `end` is 0. With `limit_bytes`, about that much is read.
-    `runlore.segments.journals.scan_file` does this for files that are still being written.
+    `scan_file` in `runlore.segments.journals` does this for files that are being written.
     """
     view = memoryview(buffer).cast("B")
     if len(view) < HEADER_SIZE or not any(view[:HEADER_SIZE]):
