@@ -149,8 +149,3 @@ def _open_journal(folder: str) -> tuple[Writer, int]:
 
 def _give_up(message: str) -> None:
     raise OSError(message)
-
-
-def settle(folder: str) -> None:
-    """Read until nothing is left to seal or apply, so that the store is at rest."""
-    raise NotImplementedError(folder)
