@@ -38,7 +38,7 @@ lint-run:
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 format: setup-test ## format the code and mend what the linter can mend
 	@$(BIN)/ruff format .

@@ -141,6 +141,7 @@ def main() -> int:
     if os.geteuid() != 0:
         sys.exit("check-fresh: a bare system can only be unpacked by root: sudo make check-fresh")
     root = tempfile.mkdtemp(prefix="runlore-fresh-")
+    os.chmod(root, 0o755)  # it is a root folder: tests in it run as somebody else too
     try:
         again = [sys.executable, os.path.abspath(__file__), "--inside", root, *sys.argv[1:]]
         command = ["unshare", "--mount", "--propagation", "private", "--pid", "--fork"]
