@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runlore.journal.frames import ACTOR, KEYS, RUN
 from runlore.records.ids import is_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TABLE_KINDS = frozenset((KEYS, RUN, ACTOR))
 
@@ -58,6 +61,11 @@ class Tables:
         if is_consistent:
             self._bodies[kind, reference] = body
         return is_consistent
+
+    def frames(self) -> Iterator[tuple[int, int, bytes]]:
+        """Yield (type, reference, body) of each declaration, for `declare` to take in again."""
+        for (kind, reference), body in self._bodies.items():
+            yield kind, reference, body
 
     def writer(self, slot: int) -> Writer | None:
         """Return the writer that a run slot stands for."""
