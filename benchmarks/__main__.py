@@ -8,7 +8,7 @@ from importlib import import_module
 
 from benchmarks.findings import Results
 from benchmarks.machine import description
-from benchmarks.places import REPORT
+from benchmarks.places import REPORT, ROOT
 from benchmarks.plan import Plan
 from benchmarks.processes import MeasurementFailedError
 from benchmarks.report import page, verdicts
@@ -21,13 +21,11 @@ GROUPS = (
     "helper",
     "disk",
     "reading",
-    "hundred_million",
-    "rebuilding",
     "command_line",
     "crowd",
     "peers",
 )
-LEFT_OUT_WHEN_QUICK = ("hundred_million", "peers")
+LEFT_OUT_WHEN_QUICK = ("peers",)
 
 
 def main() -> int:
@@ -39,7 +37,7 @@ def main() -> int:
         peers=tuple(arguments.peers.split(",")) if arguments.peers else (),
     )
     results = _run(_groups(arguments), plan)
-    text = page(results, description())
+    text = page(results, description()).replace(str(ROOT), ".")
     print(text)
     if arguments.write:
         REPORT.write_text(text, encoding="utf-8")

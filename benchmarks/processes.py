@@ -64,10 +64,32 @@ def measure(
             return json.loads(answer.read_text())
         if done.returncode == -9:
             return None
-        last_words = output.read_text(errors="replace").strip() or "no output"
-        print(last_words[-2_000:], file=sys.stderr, flush=True)
-        last_line = last_words.splitlines()[-1]
-        raise MeasurementFailedError(f"{function} ended with {done.returncode}: {last_line}")
+        raise _failure(function, done.returncode, output.read_text(errors="replace"))
+
+
+def run_python(*arguments: str) -> str:
+    """Run a bare interpreter, with this checkout to import, and return what it prints.
+
+    Raises MeasurementFailedError if it ends with an error.
+    """
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        env=child_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise _failure("a bare interpreter", done.returncode, done.stderr)
+    return done.stdout
+
+
+def _failure(what: str, status: int, output: str) -> MeasurementFailedError:
+    """Show the end of the output, and return an error that carries its last line."""
+    last_words = output.strip() or "no output"
+    print(last_words[-2_000:], file=sys.stderr, flush=True)
+    return MeasurementFailedError(f"{what} ended with {status}: {last_words.splitlines()[-1]}")
 
 
 def child_environment() -> dict[str, str]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.places import make_cache
+from benchmarks.places import ROOT, make_cache
+from benchmarks.proc import wait_until_nobody_uses
 from benchmarks.processes import measure as run_in_process
 from benchmarks.shapes import FIRST_TIME_MICROSECONDS, curve_times, curve_values, many_series
 
@@ -26,16 +28,30 @@ BATCH = 1_000_000
 def cached_store(name: str, function: str, **arguments: Any) -> Path:
     """Return a store from the cache, made by a function of this module if it isn't there.
 
-    Never change it: take a `copy_of` it.
+    It is made anew when the code that writes stores has changed. Never change it: take a
+    `copy_of` it.
     """
     folder = make_cache() / "stores" / name
     complete = folder.with_suffix(".complete")
-    if not complete.exists():
+    writers = _digest_of_writers()
+    if not complete.exists() or complete.read_text() != writers:
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(exist_ok=True)
         run_in_process(f"{HERE}:{function}", timeout_seconds=1_800, folder=str(folder), **arguments)
-        complete.touch()
+        wait_until_nobody_uses(folder)
+        complete.write_text(writers)
     return folder
+
+
+def _digest_of_writers() -> str:
+    """Return a hash of the source that decides what is in a store."""
+    digest = sha256()
+    for path in (ROOT / "benchmarks" / "shapes.py", Path(__file__)):
+        digest.update(path.read_bytes())
+    for layer in ("records", "journal", "client"):
+        for path in sorted((ROOT / "src" / "runlore" / layer).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def copy_of(store: Path, folder: Path) -> Path:

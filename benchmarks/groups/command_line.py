@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
 from benchmarks.estimates import median, median_ratio
 from benchmarks.findings import Bar, Finding, Results, amount
 from benchmarks.places import scratch
-from benchmarks.processes import child_environment
+from benchmarks.processes import run_python
 from benchmarks.stores import cached_store, copy_of
 
 if TYPE_CHECKING:
@@ -51,11 +49,5 @@ SMALL = {"params": 20, "series": 10, "points": 20}
 
 def _seconds(program: str, *arguments: str) -> float:
     before = time.perf_counter()
-    subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        env=child_environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=True,
-    )
+    run_python("-c", program, *arguments)
     return time.perf_counter() - before

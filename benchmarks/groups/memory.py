@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.estimates import median
 from benchmarks.findings import Bar, Finding, Results, amount
 from benchmarks.places import scratch
-from benchmarks.processes import MeasurementFailedError, child_environment
+from benchmarks.processes import run_python
 
 if TYPE_CHECKING:
     from benchmarks.plan import Plan
@@ -30,16 +28,8 @@ def measure(plan: Plan) -> Results:
 
 def _watch(folder: Path, count: int) -> list[float]:
     """Return what programs/watch_memory.py prints: the total before, then what was added."""
-    done = subprocess.run(
-        [sys.executable, str(PROGRAM), str(folder), str(count)],
-        env=child_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise MeasurementFailedError(f"{PROGRAM.name}: {done.stderr[-500:]}")
-    return [float(word) for word in done.stdout.split()]
+    printed = run_python(str(PROGRAM), str(folder), str(count))
+    return [float(word) for word in printed.split()]
 
 
 def _finding(rounds: list[list[float]]) -> Finding:

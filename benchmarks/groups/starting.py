@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +10,8 @@ from typing import TYPE_CHECKING
 from benchmarks.estimates import median
 from benchmarks.findings import Bar, Finding, Results, amount
 from benchmarks.places import scratch
-from benchmarks.processes import child_environment
 from benchmarks.processes import measure as run_in_process
+from benchmarks.processes import run_python
 
 if TYPE_CHECKING:
     from benchmarks.plan import Plan
@@ -74,15 +72,8 @@ def _finishing(finishes: list[float], syncs: list[float]) -> Finding:
 def _seconds_until_told(program: str, *arguments: str) -> float:
     """Start Python and return the seconds until `program` printed the monotonic clock."""
     before = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        env=child_environment(),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return (int(done.stdout.split()[-1]) - before) / 1e9
+    printed = run_python("-c", program, *arguments)
+    return (int(printed.split()[-1]) - before) / 1e9
 
 
 def time_finish(folder: str, count: int) -> dict[str, float]:
