@@ -281,6 +281,9 @@ def main() -> int:
     except SetupError as error:
         say(str(error))
         return 1
+    except PermissionError as error:
+        say(f"{error.filename} can't be written; clone into a folder of your own")
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0

@@ -92,6 +92,7 @@ def unpack_system(root: str, suite: str) -> None:
 
 def hand_in(root: str, settings: dict[str, str]) -> dict[str, str]:
     """Mount and copy what the bare system needs of this one; return the variables for it."""
+    run("mount", "--bind", root, root)  # on a real machine the root folder is a mount, too
     for name in ("proc", "sys", "dev"):
         run("mount", "--rbind", f"/{name}", f"{root}/{name}")
     for name in ("/etc/resolv.conf", "/etc/hosts"):
