@@ -1,0 +1,128 @@
+"""Clear away journals that have been sealed, and the folders of actors that are dead."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager, suppress
+from time import time
+from typing import TYPE_CHECKING
+
+from runlore.journal import lock
+from runlore.journal.liveness import DEAD, holder
+from runlore.segments.complete import ends_in_close, journal_numbers
+
+if sys.platform != "win32":
+    import fcntl
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from runlore.journal.folder import StoreFolder
+    from runlore.journal.host import HostIdentity
+    from runlore.segments.complete import JournalFile
+    from runlore.segments.manifest import Entry
+
+_STALE_SECONDS = 3600.0
+
+
+def is_safe_to_remove(store: StoreFolder, entry: Entry) -> bool:
+    """Tell whether what a journal file was sealed into is there.
+
+    A run whose folder is gone was purged.
+    """
+    for segment in entry.segments:
+        path = store.segment(segment.run, entry.actor, entry.number)
+        try:
+            if os.path.getsize(path) < segment.size_bytes:
+                return False
+        except FileNotFoundError:
+            if os.path.isdir(os.path.dirname(path)):
+                return False
+    return True
+
+
+def remove_journal(
+    store: StoreFolder, file: JournalFile, is_still_sealed: Callable[[], bool]
+) -> bool:
+    """Remove a sealed journal file; false if somebody is about to write to it."""
+    numbers = journal_numbers(store.actor(file.actor))
+    if (numbers and file.number < numbers[-1]) or ends_in_close(file.path):
+        if not is_still_sealed():
+            return False
+        os.unlink(file.path)
+        _remove_mark(file.path)
+        return True
+    with _held_against_writers(store.lock(file.actor)) as is_held:
+        if not is_held or not is_still_sealed():
+            return False
+        os.unlink(file.path)
+        _remove_mark(file.path)
+        return True
+
+
+def clear_actor_folder(store: StoreFolder, actor: str, *, host: HostIdentity) -> bool:
+    """Remove the folder of a dead actor that holds no journal any more."""
+    folder, lock_path = store.actor(actor), store.lock(actor)
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return False
+    for name in names:
+        _remove_stale(os.path.join(folder, name))
+    if any(not name.endswith((".sealed", ".tmp")) and name != "lock" for name in names):
+        return False
+    if holder(lock_path, host=host) != DEAD:
+        return False
+    with _held_against_writers(lock_path) as is_held:
+        if not is_held or journal_numbers(folder):
+            return False
+        try:
+            for name in names:
+                if not name.endswith(".tmp"):
+                    os.unlink(os.path.join(folder, name))
+            os.rmdir(folder)
+        except OSError:
+            return False
+    return True
+
+
+@contextmanager
+def _held_against_writers(lock_path: str) -> Iterator[bool]:
+    """Hold the lock of a dead actor, so that nobody comes back to its journal meanwhile.
+
+    Gives false where somebody holds it. Who wrote the lock file stays in it.
+    """
+    with lock.guard:
+        if sys.platform == "win32" or lock.held_identity(lock_path) is not None:
+            yield False
+            return
+        try:
+            descriptor = os.open(lock_path, os.O_RDWR)
+        except OSError:
+            yield False
+            return
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            is_held = True
+        except OSError:
+            is_held = False
+        try:
+            yield is_held
+        finally:
+            os.close(descriptor)
+
+
+def _remove_mark(journal_file: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(journal_file.removesuffix(".journal") + ".sealed")
+
+
+def _remove_stale(path: str) -> None:
+    """Remove a temporary file whose writer was killed."""
+    if path.endswith(".tmp"):
+        try:
+            if time() - os.path.getmtime(path) > _STALE_SECONDS:
+                os.unlink(path)
+        except FileNotFoundError:
+            pass

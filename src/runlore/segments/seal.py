@@ -1,0 +1,142 @@
+"""Seal a journal file: split it by run into immutable segments (docs/formats/segment.md)."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runlore.errors import JournalDamaged, SegmentDamaged
+from runlore.journal.folder import failure
+from runlore.records.events import now
+from runlore.records.ids import is_id, new_id
+from runlore.segments.composing import Content, compose
+from runlore.segments.journals import header_of, read_journal
+from runlore.segments.layout import STORE_RUN
+from runlore.segments.manifest import Entry, SealedSegment, sync_folder, write_synced
+from runlore.segments.scan import scan
+from runlore.segments.segment import Segment
+
+if TYPE_CHECKING:
+    from runlore.journal.folder import StoreFolder
+    from runlore.segments.scan import Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A journal file that was sealed: what to put into the manifest, and the segments."""
+
+    entry: Entry
+    paths: tuple[str, ...]
+
+
+def seal(journal_file: str, store: StoreFolder) -> Sealed:
+    """Write the segments of a complete journal file and return its manifest entry.
+
+    The entry isn't in the manifest yet; `runlore.segments.sealing.seal_file` puts it there.
+
+    Raises:
+        FormatTooNew: if a later release wrote the journal.
+        JournalDamaged: if its header names another actor or number than its path.
+        StoreFull, StoreReadOnly, StoreError: if the segments can't be written.
+    """
+    actor, number = named_by(journal_file)
+    view = read_journal(journal_file)
+    header = header_of(view)
+    if header is not None and (header.actor, header.number) != (actor, number):
+        raise JournalDamaged(
+            f"the journal {journal_file} says that it is file {header.number} of {header.actor}",
+            hint="it was moved or copied: put it back where it was",
+        )
+    found = scan(view, is_complete=True)
+    del view
+    source = {
+        "end": found.end,
+        "crc": found.crc,
+        "gaps": found.gaps,
+        "created": header.created if header else None,
+        "closed": found.is_closed,
+    }
+    about = {"source": source, "process": found.process, "heartbeat": found.heartbeat}
+    segments, paths = [], []
+    try:
+        for run, content in sorted(_by_run(found).items()):
+            data, crc = compose(run, actor, number, content, about)
+            path = store.segment(run, actor, number)
+            put(path, data, crc, found.end, os.path.dirname(journal_file))
+            segments.append(SealedSegment(run, len(data), crc))
+            paths.append(path)
+        for folder in sorted({os.path.dirname(path) for path in paths}):
+            sync_folder(folder)
+        if paths:
+            sync_folder(store.runs)
+    except OSError as error:
+        raise failure(error, store.path, "seal a journal") from error
+    entry = Entry(
+        actor=actor,
+        number=number,
+        end=found.end,
+        crc=found.crc,
+        previous_crc=header.previous_crc if header else 0,
+        closed=found.is_closed,
+        sealed=now(),
+        segments=tuple(segments),
+        gaps=tuple(found.gaps),
+        heartbeat=found.heartbeat,
+    )
+    return Sealed(entry, tuple(paths))
+
+
+def named_by(journal_file: str) -> tuple[str, int]:
+    """Read actor and number from the path of a journal file.
+
+    Raises:
+        JournalDamaged: if it isn't called like one.
+    """
+    folder, name = os.path.split(os.path.abspath(journal_file))
+    actor, (stem, extension) = os.path.basename(folder), os.path.splitext(name)
+    if not is_id(actor) or extension != ".journal" or not (stem.isascii() and stem.isdigit()):
+        raise JournalDamaged(
+            f"{journal_file} isn't called like a journal: <actor>/<number>.journal",
+            hint="put it back under the name that it had",
+        )
+    return actor, int(stem)
+
+
+def put(path: str, data: bytes, crc: int, end: int, scratch: str) -> None:
+    """Put a segment in place, unless one that says the same or more is there.
+
+    It is written to a temporary file in the folder `scratch` of the same file system.
+    """
+    if _is_covered(path, len(data), crc, end):
+        return
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    temporary = os.path.join(scratch, f"{new_id()}.tmp")
+    try:
+        write_synced(temporary, data)
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+def _is_covered(path: str, size_bytes: int, crc: int, end: int) -> bool:
+    try:
+        with Segment.open(path) as segment:
+            if segment.end > end:
+                return True
+            if (segment.size_bytes, segment.crc) != (size_bytes, crc):
+                return False
+            return not segment.verify()
+    except (FileNotFoundError, SegmentDamaged):
+        return False
+
+
+def _by_run(found: Scan) -> dict[str, Content]:
+    contents: dict[str, Content] = {}
+    for block in found.points:
+        contents.setdefault(block.key_set.run, Content()).points.append(block)
+    for event in found.events:
+        contents.setdefault(event.run or STORE_RUN, Content()).events.append(event)
+    return contents
