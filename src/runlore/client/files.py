@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from runlore.client.recorder import Recorder
+    from runlore.media.encoded import EncodedMedia
 
 
 class FileLogging:
@@ -76,7 +77,7 @@ class FileLogging:
             InvalidType: if that extension can't hold the object.
             MissingExtra: if a library for it isn't installed.
         """
-        from runlore.media.objects import write_object
+        from runlore.media.writing import write_object
 
         def take(destination: str) -> dict[str, object]:
             written = write_object(name, value, destination)
@@ -89,14 +90,21 @@ class FileLogging:
         from runlore.media.models import save_model
 
         def take(destination: str) -> dict[str, object]:
-            written, description = save_model(model, destination)
-            suffix = os.path.splitext(written.path)[1]
+            folder = f"{destination}.new"
+            os.mkdir(folder)
+            place = os.path.join(folder, "model" + os.path.splitext(name)[1]) if name else folder
+            try:
+                written, description = save_model(model, place)
+                os.replace(written.path, destination)
+            finally:
+                for left in os.listdir(folder):
+                    os.unlink(os.path.join(folder, left))
+                os.rmdir(folder)
             return {
                 "type": "model",
                 "media_type": written.media_type,
                 "details": description,
-                "path": written.path,
-                "name": name or f"model{suffix}",
+                "name": name or written.path.name,
             }
 
         self._take_artifact(name or "model", take)
@@ -106,7 +114,7 @@ class FileLogging:
         caption: str | None = None,
     ) -> None:  # fmt: skip
         """Log an image at a step: a PIL image or an array (H×W, H×W×3 or 4; 0–1 or 0–255)."""
-        from runlore.media.encoded import encode_image
+        from runlore.media.images import encode_image
 
         self._take_media(name, encode_image(image), step, context, caption)
 
@@ -114,7 +122,7 @@ class FileLogging:
         self, name: str, figure: object, step: int | None = None, *, context: Any = None
     ) -> None:
         """Log a matplotlib or plotly figure at a step."""
-        from runlore.media.encoded import encode_figure
+        from runlore.media.figures import encode_figure
 
         self._take_media(name, encode_figure(figure), step, context, None)
 
@@ -122,7 +130,7 @@ class FileLogging:
         self, name: str, table: object, step: int | None = None, *, context: Any = None
     ) -> None:
         """Log a table at a step: a DataFrame, a list of dicts or a dict of lists."""
-        from runlore.media.encoded import encode_table
+        from runlore.media.tables import encode_table
 
         self._take_media(name, encode_table(table), step, context, None)
 
@@ -130,7 +138,7 @@ class FileLogging:
         self, name: str, text: str, step: int | None = None, *, context: Any = None
     ) -> None:
         """Log a text at a step, like a generated sample."""
-        from runlore.media.encoded import encode_text
+        from runlore.media.texts import encode_text
 
         self._take_media(name, encode_text(text), step, context, None)
 
@@ -144,7 +152,7 @@ class FileLogging:
         context: Any = None,
     ) -> None:
         """Log the distribution of an array's values at a step, in at most 512 bins."""
-        from runlore.media.encoded import encode_histogram
+        from runlore.media.histograms import encode_histogram
 
         self._take_media(name, encode_histogram(samples, bins=bins), step, context, None)
 
@@ -156,9 +164,6 @@ class FileLogging:
         try:
             staged, path = self._recorder.stage(self.id)
             fields = take(path)
-            written = fields.pop("path", path)
-            if written != path:
-                os.replace(written, path)
             size_bytes = os.path.getsize(path)
         except (OSError, StoreFull) as error:
             self._failed(f"the artifact {name!r}", error)
@@ -176,7 +181,7 @@ class FileLogging:
         )
 
     def _take_media(
-        self, name: str, media: Any, step: Any, context: Any, caption: str | None
+        self, name: str, media: EncodedMedia, step: Any, context: Any, caption: str | None
     ) -> None:
         fields: dict[str, object] = {
             "id": new_id(),
@@ -185,9 +190,7 @@ class FileLogging:
             "context": values.context_of(context),
             "type": media.kind,
             "media_type": media.media_type,
-            "details": media.details()
-            if caption is None
-            else media.details() | {"caption": caption},
+            "details": _details_of(media, caption),
         }
         if media.payload is None:
             self.record("media.logged", data=media.data, **fields)
@@ -208,6 +211,13 @@ class FileLogging:
             "trouble", what="file", lost_records=1, delayed_records=0,
             first=None, last=None, message=f"{what} could not be kept: {reason}",
         )  # fmt: skip
+
+
+def _details_of(media: EncodedMedia, caption: str | None) -> dict[str, object]:
+    details: dict[str, object] = {"caption": caption, "extension": media.extension or None}
+    for field in ("width", "height", "rows", "columns"):
+        details[field] = getattr(media, field)
+    return {field: value for field, value in details.items() if value is not None}
 
 
 def _files_below(folder: str) -> list[tuple[str, str]]:
