@@ -1,0 +1,190 @@
+"""Bring an index up to date with its store, within a time budget."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from runlore.index.apply import Memory
+from runlore.index.interface import Freshness, IndexBusy, IndexUnusable
+from runlore.index.journals import JournalFile, apply_step
+from runlore.index.reread import rereader
+from runlore.index.rows import Position
+from runlore.index.tail import has_news
+from runlore.journal.frames import HEADER_SIZE
+from runlore.records.ids import is_id
+
+if TYPE_CHECKING:
+    from runlore.index.interface import Index
+    from runlore.index.journals import Step
+    from runlore.journal.folder import StoreFolder
+
+_SUFFIX = ".journal"
+_BYTES_OF_A_POINT = 40  # a frame of one value
+_REBUILDS = 2
+_UNREAD = Position(HEADER_SIZE, None, "open", 0)
+
+
+class _Behind(NamedTuple):
+    """A journal file that holds more than is applied."""
+
+    file: JournalFile
+    size_bytes: int
+    known: Position
+
+
+def catch_up(index: Index, store: StoreFolder, *, budget_seconds: float | None = 0.2) -> Freshness:
+    """Apply what the store holds and the index doesn't, for about `budget_seconds`.
+
+    None is no limit. Progress is kept: the next call goes on where this one stopped. Several
+    processes may do this at once; who finds another one applying waits within the budget, then
+    answers how far behind the index is. A damaged index is thrown away and begun again.
+
+    Raises:
+        StoreError: if the index can't be written at all.
+    """
+    deadline = None if budget_seconds is None else time.monotonic() + budget_seconds
+    for _ in range(_REBUILDS):
+        try:
+            return _CatchUp(index, store, deadline).run()
+        except IndexUnusable:
+            index.reset()
+    return _CatchUp(index, store, deadline).run()
+
+
+class _CatchUp:
+    """One catch-up: lists what is new, then applies it step by step until the deadline."""
+
+    def __init__(self, index: Index, store: StoreFolder, deadline: float | None) -> None:
+        self._index = index
+        self._store = store
+        self._deadline = deadline
+        self._memory = Memory()
+        self._reread = rereader(store)
+
+    def run(self) -> Freshness:
+        """Apply what there is time for and say what remains."""
+        behind = self._list_behind()
+        total = sum(item.size_bytes - item.known.position for item in behind)
+        remaining: list[_Behind] = []
+        stopped: set[str] = set()
+        for item in behind:
+            left = item
+            if item.file.actor not in stopped:
+                left = self._apply(item, total)
+            if left.size_bytes > left.known.position:
+                remaining.append(left)
+                stopped.add(item.file.actor)  # a file waits for the one before it
+        return self._freshness(remaining)
+
+    def _apply(self, item: _Behind, total: int) -> _Behind:
+        """Apply a journal file to its end or to the deadline; what remains of it."""
+        known = item.known
+        while not self._is_late():
+            step = self._step(item.file, total)
+            if step is None:
+                break
+            is_forward = step.position > known.position
+            known = Position(step.position, step.crc, step.state, known.points + step.points)
+            if not (step.has_more and is_forward):
+                return item._replace(size_bytes=0)
+        return item._replace(known=known, size_bytes=_written_size(item.file.path, known.position))
+
+    def _step(self, file: JournalFile, total: int) -> Step | None:
+        """Apply one step; None if another process is applying for too long."""
+        timeout_seconds = 3600.0
+        if self._deadline is not None:
+            timeout_seconds = max(0.0, self._deadline - time.monotonic())
+        try:
+            with self._index.transaction(timeout_seconds=timeout_seconds) as transaction:
+                return apply_step(transaction, file, self._memory, self._reread, total)
+        except IndexBusy:
+            self._memory.clear()
+            return None
+        except BaseException:
+            self._memory.clear()
+            raise
+
+    def _list_behind(self) -> list[_Behind]:
+        """Look at every journal file for something not applied yet."""
+        actors = _names(self._store.journals)
+        positions = self._index.positions(actors)
+        behind = []
+        for actor in actors:
+            numbers = _numbers(os.path.join(self._store.journals, actor))
+            for number in numbers:
+                known = positions.get((actor, number), _UNREAD)
+                path = self._store.journal(actor, number)
+                file = JournalFile(path, actor, number, is_complete=number != numbers[-1])
+                item = _look(file, known)
+                if item is not None:
+                    behind.append(item)
+        return behind
+
+    def _freshness(self, remaining: list[_Behind]) -> Freshness:
+        behind_bytes = points = 0
+        for item in remaining:
+            left = item.size_bytes - item.known.position
+            behind_bytes += left
+            done = item.known.position - HEADER_SIZE
+            points += (
+                left * item.known.points // done
+                if done and item.known.points
+                else left // _BYTES_OF_A_POINT
+            )
+        return Freshness(not remaining, behind_bytes, points, self._index.problems())
+
+    def _is_late(self) -> bool:
+        return self._deadline is not None and time.monotonic() >= self._deadline
+
+
+def _look(file: JournalFile, known: Position) -> _Behind | None:
+    """Say how much of a journal file isn't applied; None if nothing."""
+    if known.state in ("forked", "too-new"):
+        return None
+    try:
+        descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError:
+        return None  # sealed and gone
+    try:
+        # None, a fork, has to be looked at more closely, too.
+        if has_news(descriptor, known.position, known.crc) is False:
+            return None
+        size = max(os.fstat(descriptor).st_size, known.position + 1)
+        return _Behind(file, size, known)
+    finally:
+        os.close(descriptor)
+
+
+def _written_size(path: str, position: int) -> int:
+    """Return how long a file is without the zeros allocated ahead."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            while size > position:
+                begin = max(position, size - (1 << 16))
+                file.seek(begin)
+                written = file.read(size - begin).rstrip(b"\0")
+                if written:
+                    return begin + len(written)
+                size = begin
+    except OSError:
+        pass
+    return position
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if is_id(name))
+    except OSError:
+        return []
+
+
+def _numbers(folder: str) -> list[int]:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    stems = (name[: -len(_SUFFIX)] for name in names if name.endswith(_SUFFIX))
+    return sorted(int(stem) for stem in stems if stem.isascii() and stem.isdigit())

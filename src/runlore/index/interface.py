@@ -1,0 +1,195 @@
+"""What every index does: the contract, in prose; `runlore.testing` has it as tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
+
+    from runlore.index.chunks import ChunkStatistics
+    from runlore.index.rows import (
+        JournalRow,
+        Limits,
+        Param,
+        Part,
+        Position,
+        Problem,
+        RunFacts,
+        RunPage,
+        RunRow,
+        Totals,
+        WriterFacts,
+    )
+    from runlore.index.summaries import SeriesSummary
+
+
+class IndexBusy(Exception):
+    """Another process is applying; nothing was changed. `catch_up` answers that it is behind."""
+
+
+class IndexUnusable(Exception):
+    """The index is damaged or of another version; `catch_up` throws it away and rebuilds it."""
+
+
+class Freshness(NamedTuple):
+    """How much of the store an index holds after a catch-up.
+
+    `behind_bytes` counts bytes of journals and segments not applied yet,
+    `behind_points_estimate` what they may hold. Problems (damage, forks) don't make an
+    index less current; they are listed because an answer may miss what they hide.
+    """
+
+    is_current: bool
+    behind_bytes: int
+    behind_points_estimate: int
+    problems: list[Problem]
+
+
+class Transaction(Protocol):
+    """Rows read and changed together, all or none; one transaction at a time per index."""
+
+    def select(self, table: str, columns: str, **equals: object) -> list[tuple[Any, ...]]:
+        """Read the named columns of the rows whose columns equal what is given."""
+        ...
+
+    def upsert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Write whole rows, each replacing the one of the same key."""
+        ...
+
+    def delete(self, table: str, **equals: object) -> None:
+        """Remove the rows whose columns equal what is given."""
+        ...
+
+    def next_id(self, table: str) -> int:
+        """Return a number greater than every `id` of a table."""
+        ...
+
+
+class Index(Protocol):
+    """Tables made from the records of a store, and the questions they answer.
+
+    **Rebuildable.** Everything in an index comes from journals and segments, through
+    `runlore.index.apply`. An index that is damaged, or of another version, is thrown away.
+
+    **Exactly once.** The position up to which a journal is applied is stored in the
+    transaction that holds its effect. A transaction that ends in an exception, or in the
+    death of its process, has changed nothing. Two processes may apply at the same time:
+    the second waits, then sees the position of the first.
+
+    **Order doesn't matter.** Whatever order journals are applied in, and wherever they are
+    cut, the answers are the same. So they are after a rebuild.
+
+    **Never in the way.** `transaction` raises IndexBusy when it has to wait longer than told;
+    reading waits for no applier. No error of the engine reaches a caller as such.
+
+    Reading answers from what is applied; `catch_up` first if it must be fresh.
+    """
+
+    def transaction(self, *, timeout_seconds: float) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that no other one overlaps; raises IndexBusy, IndexUnusable."""
+        ...
+
+    def reset(self) -> None:
+        """Throw everything away and begin empty."""
+        ...
+
+    def close(self) -> None:
+        """Give back files and connections; nothing can be asked afterwards."""
+        ...
+
+    def list_runs(
+        self,
+        *,
+        experiment: str | None = None,
+        project: str | None = None,
+        runs: Sequence[str] | None = None,
+        is_deleted: bool | None = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> RunPage:
+        """List runs, newest first; `is_deleted` None lists those in the trash as well.
+
+        Purged runs are never listed. `runs` restricts to ids.
+        """
+        ...
+
+    def get_runs(self, runs: Sequence[str]) -> dict[str, RunRow]:
+        """Give the rows of the runs that are known, purged and deleted ones included."""
+        ...
+
+    def find_runs(self, text: str, *, limit: int = 20) -> list[RunRow]:
+        """Find runs, newest first, by whole id, else exact name, else prefix or suffix of the id.
+
+        The first of the three that matches anything decides. Purged runs aren't found.
+        """
+        ...
+
+    def run_facts(self, run: str) -> RunFacts | None:
+        """Give everything about one run but its points."""
+        ...
+
+    def params(
+        self, runs: Sequence[str], keys: Sequence[str] | None = None
+    ) -> dict[str, list[Param]]:
+        """Give the current params of runs, sorted by key."""
+        ...
+
+    def tags(self, runs: Sequence[str]) -> dict[str, list[str]]:
+        """Give the names of the tags of runs, sorted."""
+        ...
+
+    def context(self, runs: Sequence[str], keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Give chosen facts of the context of runs."""
+        ...
+
+    def summaries(
+        self, runs: Sequence[str], names: Sequence[str] | None = None
+    ) -> dict[str, list[SeriesSummary]]:
+        """Sum up the series of runs, by (name, context, rank); all metrics if none is named."""
+        ...
+
+    def metric_names(self, *, limit: int | None = None) -> list[str]:
+        """Name every metric any run ever had."""
+        ...
+
+    def parts(self, run: str) -> list[Part]:
+        """Say where the points and records of a run are: its journal files, in order."""
+        ...
+
+    def chunk_statistics(self, run: str, name: str | None = None) -> list[ChunkStatistics]:
+        """Give the statistics of sealed tracks of more than one chunk."""
+        ...
+
+    def limits(self, run: str) -> dict[str, Limits]:
+        """Say which points of which attempts of a run are superseded; empty if none are."""
+        ...
+
+    def writers(self, runs: Sequence[str]) -> dict[str, list[WriterFacts]]:
+        """Say who writes runs, with what tells whether they live."""
+        ...
+
+    def tombstones(self) -> list[str]:
+        """Name the runs that were purged."""
+        ...
+
+    def problems(self, run: str | None = None) -> list[Problem]:
+        """List the problems of a run, or all."""
+        ...
+
+    def positions(self, actors: Sequence[str]) -> dict[tuple[str, int], Position]:
+        """Say how far the journal files of actors are applied, by (actor, number)."""
+        ...
+
+    def journals(self) -> list[JournalRow]:
+        """List the journal files met so far, by actor and number."""
+        ...
+
+    def applied_entries(self) -> int:
+        """Give the number of the last manifest entry that is applied; 0 for none."""
+        ...
+
+    def totals(self) -> Totals:
+        """Count runs, points, journals and problems."""
+        ...

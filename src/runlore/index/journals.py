@@ -1,0 +1,248 @@
+"""Bring an index up to date with one journal file, a bounded step at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from runlore.errors import FormatTooNew, JournalForked
+from runlore.index.apply import Applier, Journal, Portion
+from runlore.index.schema import BY_NAME
+from runlore.index.tail import read_stretch
+from runlore.journal.frames import HEADER_SIZE, RUN
+from runlore.segments.tables import Tables
+
+if TYPE_CHECKING:
+    from runlore.index.apply import Memory, Reread
+    from runlore.index.interface import Transaction
+    from runlore.index.tail import Stretch
+
+STEP_BYTES = 1 << 20
+_SCAN_BYTES = 1 << 20  # from here on NumPy is worth its import
+_SCAN_BYTES_ONCE_IMPORTED = 64 << 10
+_LOOK_AGAIN_SECONDS = 0.02
+_COLUMNS = BY_NAME["journals"].names
+_SELECTED = ", ".join(f'"{name}"' for name in _COLUMNS)
+
+
+class JournalFile(NamedTuple):
+    """A journal file on disk; `is_complete` if its actor has begun the next one."""
+
+    path: str
+    actor: str
+    number: int
+    is_complete: bool
+
+
+class Step(NamedTuple):
+    """What came of a step: how far the journal is applied, and whether more may be had now."""
+
+    position: int
+    crc: int | None
+    state: str
+    points: int
+    has_more: bool
+
+
+def journal_row(transaction: Transaction, actor: str, number: int) -> dict[str, Any]:
+    """Read or begin the row of a journal file."""
+    rows = transaction.select("journals", _SELECTED, actor=actor, number=number)
+    if rows:
+        return dict(zip(_COLUMNS, rows[0], strict=True))
+    row: dict[str, Any] = dict.fromkeys(_COLUMNS)
+    row |= {
+        "id": transaction.next_id("journals"),
+        "actor": actor,
+        "number": number,
+        "position": HEADER_SIZE,
+        "state": "open",
+        "segments_done": 0,
+        "ends_in_gap": 0,
+        "points": 0,
+    }
+    return row
+
+
+def write_row(transaction: Transaction, row: dict[str, Any]) -> None:
+    """Write the row of a journal file."""
+    transaction.upsert("journals", [tuple(row.values())])
+
+
+def apply_step(
+    transaction: Transaction, file: JournalFile, memory: Memory, reread: Reread, behind_bytes: int
+) -> Step:
+    """Apply about `STEP_BYTES` of a journal, from where the index stands now.
+
+    `behind_bytes` says how much may have to be read in all, by which the way of reading is chosen.
+    """
+    row = journal_row(transaction, file.actor, file.number)
+    write_row(transaction, row)
+    if row["state"] in ("sealing", "forked", "too-new") or not os.path.exists(file.path):
+        return _step(row, 0, has_more=False)
+    tables = _stored_tables(transaction, row["id"])
+    known = {(kind, reference) for kind, reference, _ in tables.frames()}
+    try:
+        stretch = _read(file, row, tables, behind_bytes)
+        if row["crc"] is None and stretch.header is not None:
+            _refuse_foreign(transaction, file, stretch)
+    except JournalForked as error:
+        return _refuse(transaction, row, "forked", "fork", error.message)
+    except FormatTooNew as error:
+        return _refuse(transaction, row, "too-new", "too-new", error.message)
+    except FileNotFoundError:
+        return _step(row, 0, has_more=False)  # sealed meanwhile, and its time has passed
+    if stretch.end == row["position"] and not stretch.gaps:
+        return _step(row, 0, has_more=False)
+    added = [frame for frame in tables.frames() if frame[:2] not in known]
+    return _apply(transaction, file, row, stretch, added, tables, memory, reread)
+
+
+def _apply(
+    transaction: Transaction,
+    file: JournalFile,
+    row: dict[str, Any],
+    stretch: Stretch,
+    added: list[tuple[int, int, bytes]],
+    tables: Tables,
+    memory: Memory,
+    reread: Reread,
+) -> Step:
+    note_process(row, stretch.process)
+    writers = []
+    for kind, reference, _ in added:
+        writer = tables.writer(reference) if kind == RUN else None
+        if writer is not None:
+            writers.append((writer.run, writer.attempt, writer.rank))
+    journal = Journal(row["id"], file.actor, row["serves"])
+    portion = Portion(journal, stretch.events, stretch.points, writers)
+    points = Applier(transaction, memory, reread).apply(portion)
+    transaction.upsert("tables", [(row["id"], *frame) for frame in added])
+    add_gaps(transaction, row["id"], stretch.gaps)
+    is_progress = stretch.end > row["position"]
+    if stretch.header is not None and stretch.header.is_intact:
+        row["created"] = stretch.header.created
+    row["position"], row["crc"] = stretch.end, stretch.crc
+    row["ends_in_gap"] = int(any(end >= stretch.end for _, end in stretch.gaps))
+    row["points"] += points
+    row["state"] = "closed" if stretch.is_closed else "open"
+    note_life(row, stretch.heartbeat, *(time for source in stretch.points for time in source.times))
+    _note_events(row, stretch)
+    write_row(transaction, row)
+    return _step(row, points, has_more=is_progress and not stretch.is_closed)
+
+
+def _read(file: JournalFile, row: dict[str, Any], tables: Tables, behind_bytes: int) -> Stretch:
+    enough = _SCAN_BYTES_ONCE_IMPORTED if "numpy" in sys.modules else _SCAN_BYTES
+    position, crc = row["position"], row["crc"]
+    if behind_bytes >= enough:
+        from runlore.index.arrays import scan_stretch
+
+        return scan_stretch(file.path, position, crc, tables, is_complete=file.is_complete)
+    stretch = read_stretch(
+        file.path, position, crc, tables, is_complete=file.is_complete, limit_bytes=STEP_BYTES
+    )
+    if stretch.suspect is not None and stretch.end == position:
+        time.sleep(_LOOK_AGAIN_SECONDS)
+        stretch = read_stretch(
+            file.path,
+            position,
+            crc,
+            tables,
+            is_complete=file.is_complete,
+            limit_bytes=STEP_BYTES,
+            confirmed=stretch.suspect,
+        )
+    return stretch
+
+
+def _refuse_foreign(transaction: Transaction, file: JournalFile, stretch: Stretch) -> None:
+    """Refuse a file that doesn't follow the one before it, as far as both can be trusted."""
+    header = stretch.header
+    if header is None or not header.is_intact or not header.previous_crc or file.number < 2:
+        return
+    before = transaction.select(
+        "journals", "crc, ends_in_gap, state", actor=file.actor, number=file.number - 1
+    )
+    if not before:
+        return
+    crc, ends_in_gap, state = before[0]
+    if state == "forked" or (crc is not None and not ends_in_gap and crc != header.previous_crc):
+        raise JournalForked(
+            f"the journal {file.path} doesn't follow the file before it, as if an older copy had "
+            "been put back and continued"
+        )
+
+
+def _refuse(
+    transaction: Transaction, row: dict[str, Any], state: str, kind: str, message: str
+) -> Step:
+    row["state"] = state
+    write_row(transaction, row)
+    add_problem(transaction, kind, row["id"], row["position"], row["position"], message)
+    return _step(row, 0, has_more=False)
+
+
+def add_gaps(transaction: Transaction, journal: int, gaps: Any) -> None:
+    """List gaps among the problems."""
+    for start, stop in gaps:
+        message = f"{stop - start} bytes at {start} could not be read"
+        add_problem(transaction, "gap", journal, start, stop, message)
+
+
+def add_problem(
+    transaction: Transaction,
+    kind: str,
+    journal: int,
+    start: int,
+    stop: int,
+    message: str,
+    run: int = 0,
+) -> None:
+    """List a problem, once."""
+    transaction.upsert("problems", [(kind, journal, start, stop, run, None, message, 0)])
+
+
+def note_process(row: dict[str, Any], process: dict[str, Any] | None) -> None:
+    """Note what process a journal belongs to, from its actor frame."""
+    if not isinstance(process, dict):
+        return
+    for key in ("kind", "host", "host_id", "boot_id", "user", "version", "serves"):
+        value = process.get(key)
+        if isinstance(value, str) and value.isprintable():
+            row[key] = value
+    pid = process.get("pid")
+    if isinstance(pid, int) and 0 <= pid < 1 << 63:
+        row["pid"] = pid
+
+
+def note_life(row: dict[str, Any], *times: int | None) -> None:
+    """Note the last sign of life of a journal's process."""
+    known = [time for time in (row["last_sign_of_life"], *times) if time is not None]
+    row["last_sign_of_life"] = max(known, default=None)
+
+
+def _note_events(row: dict[str, Any], stretch: Stretch) -> None:
+    if stretch.events:
+        # The last says when the process was alive: events are in the order they were written.
+        try:
+            time = json.loads(stretch.events[-1].body)["time"]
+        except (ValueError, KeyError, TypeError):
+            return
+        if isinstance(time, int) and abs(time) < 1 << 63:
+            note_life(row, time)
+
+
+def _stored_tables(transaction: Transaction, journal: int) -> Tables:
+    tables = Tables()
+    for kind, reference, body in transaction.select(
+        "tables", "kind, reference, body", journal=journal
+    ):
+        tables.declare(kind, reference, body)
+    return tables
+
+
+def _step(row: dict[str, Any], points: int, *, has_more: bool) -> Step:
+    return Step(row["position"], row["crc"], row["state"], points, has_more)

@@ -1,0 +1,69 @@
+"""Find the place for a store's index and open it there."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+from runlore.errors import StoreReadOnly
+from runlore.index.sqlite import SqliteIndex
+from runlore.journal.filesystem import is_local
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from runlore.index.interface import Index
+    from runlore.journal.folder import StoreFolder
+
+
+def open_index(store: StoreFolder, *, environment: Mapping[str, str] | None = None) -> Index:
+    """Open the index of a store, empty if there was none that this release can use.
+
+    It lies in the store; where that can't be written, or is shared over a network, in the
+    user's cache folder. `catch_up` fills it.
+
+    Raises:
+        StoreReadOnly: if there is no place for it.
+    """
+    path = index_path(store, os.environ if environment is None else environment)
+    try:
+        return SqliteIndex(path, is_local=is_local(os.path.dirname(path)))
+    except OSError as error:
+        raise StoreReadOnly(
+            f"the index of {store.path} can't be written at {path}: {error.strerror}",
+            hint="name a folder that you may write: XDG_CACHE_HOME",
+        ) from error
+
+
+def index_path(store: StoreFolder, environment: Mapping[str, str]) -> str:
+    """Choose where the index lies: in the store, else in the user's cache."""
+    if store.is_writable() and is_local(store.path) and _is_usable(store.index):
+        return store.index
+    for folder in _cache_folders(environment):
+        place = os.path.join(folder, "runlore", store.store_id)
+        try:
+            os.makedirs(place, mode=0o700, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(place, os.W_OK | os.X_OK):
+            return os.path.join(place, "index.db")
+    raise StoreReadOnly(
+        f"the store {store.path} can't hold its index, nor can the user's cache folder",
+        hint="name a folder that you may write: XDG_CACHE_HOME",
+    )
+
+
+def _is_usable(path: str) -> bool:
+    """Whether an index there can be replaced, or one begun."""
+    return not os.path.exists(path) or os.access(path, os.R_OK | os.W_OK)
+
+
+def _cache_folders(environment: Mapping[str, str]) -> list[str]:
+    folders = [environment.get("XDG_CACHE_HOME", "")]
+    home = environment.get("HOME", "")
+    folders.append(os.path.join(home, ".cache") if home else "")
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    folders.append(os.path.join(tempfile.gettempdir(), f"runlore-{user}"))
+    # A relative XDG_CACHE_HOME is to be ignored, says the XDG base directory specification.
+    return [folder for folder in folders if os.path.isabs(folder)]

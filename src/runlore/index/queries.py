@@ -1,0 +1,364 @@
+"""Answer questions in SQL that both engines understand."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from runlore.index import chunks
+from runlore.index.rows import (
+    JournalRow,
+    Param,
+    Part,
+    Position,
+    Problem,
+    RunFacts,
+    RunPage,
+    RunRow,
+    Totals,
+    WriterFacts,
+)
+from runlore.index.run_facts import read_run_facts
+from runlore.index.run_state import superseded
+from runlore.index.summaries import PackedSummary, summarise_series
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from runlore.index.rows import (
+        Limits,
+    )
+    from runlore.index.summaries import Entry, SeriesSummary
+
+_RUN_COLUMNS = (
+    "runs.run, runs.name, runs.experiment, runs.project, runs.goal, runs.parent, runs.status, "
+    "runs.error, runs.reason, runs.created, runs.ended, runs.first_time, runs.last_time, "
+    "runs.points, runs.is_deleted, runs.is_purged"
+)
+_NEWEST_FIRST = "ORDER BY COALESCE(runs.created, runs.first_time, 0) DESC, runs.run DESC"
+_AT_ONCE = 500  # engines limit how many arguments a statement takes
+_HEX_END = "g"  # sorts behind every hexadecimal digit
+
+
+class Queries(ABC):
+    """The reading half of an index, over any engine that runs a statement with `?` marks."""
+
+    @abstractmethod
+    def _rows(self, statement: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement that reads."""
+
+    def list_runs(
+        self,
+        *,
+        experiment: str | None = None,
+        project: str | None = None,
+        runs: Sequence[str] | None = None,
+        is_deleted: bool | None = False,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> RunPage:
+        """List runs, newest first."""
+        if runs is not None and len(runs) > _AT_ONCE:
+            listed = [row for row in self.get_runs(runs).values() if not row.is_purged]
+            listed = [
+                row
+                for row in listed
+                if experiment in (None, row.experiment)
+                and project in (None, row.project)
+                and is_deleted in (None, row.is_deleted)
+            ]
+            listed.sort(key=lambda row: (row.created or row.first_time or 0, row.run), reverse=True)
+            end = None if limit is None else offset + limit
+            return RunPage(listed[offset:end], len(listed))
+        conditions, arguments = ["runs.is_purged = 0"], list[object]()
+        for column, value in (("experiment", experiment), ("project", project)):
+            if value is not None:
+                conditions.append(f"runs.{column} = ?")
+                arguments.append(value)
+        if is_deleted is not None:
+            conditions.append("runs.is_deleted = ?")
+            arguments.append(int(is_deleted))
+        if runs is not None:
+            conditions.append(f"runs.run IN ({_marks(runs)})")
+            arguments.extend(runs)
+        where = " AND ".join(conditions)
+        page = "" if limit is None and not offset else " LIMIT ? OFFSET ?"
+        paging = [limit if limit is not None else 1 << 40, offset] if page else []
+        rows = self._rows(
+            f"SELECT {_RUN_COLUMNS} FROM runs WHERE {where} {_NEWEST_FIRST}{page}",
+            [*arguments, *paging],
+        )
+        total = len(rows)
+        if page:
+            total = self._rows(f"SELECT COUNT(*) FROM runs WHERE {where}", arguments)[0][0]
+        return RunPage([_run_row(row) for row in rows], total)
+
+    def get_runs(self, runs: Sequence[str]) -> dict[str, RunRow]:
+        """Give the rows of the runs that are known."""
+        found = self._of_runs(f"SELECT {_RUN_COLUMNS} FROM runs WHERE runs.run IN", runs)
+        return {row[0]: _run_row(row) for row in found}
+
+    def find_runs(self, text: str, *, limit: int = 20) -> list[RunRow]:
+        """Find runs by whole id, else exact name, else prefix or suffix of the id."""
+        lowered = text.lower()
+        is_hex = bool(lowered) and not lowered.strip("0123456789abcdef")
+        attempts: list[tuple[str, list[object]]] = []
+        if is_hex and len(lowered) == 32:
+            attempts.append(("runs.run = ?", [lowered]))
+        attempts.append(("runs.name = ?", [text]))
+        if is_hex and len(lowered) < 32:
+            condition = "((runs.run >= ? AND runs.run < ?) OR runs.run LIKE ?)"
+            attempts.append((condition, [lowered, lowered + _HEX_END, "%" + lowered]))
+        for condition, arguments in attempts:
+            rows = self._rows(
+                f"SELECT {_RUN_COLUMNS} FROM runs WHERE runs.is_purged = 0 AND {condition} "
+                f"{_NEWEST_FIRST} LIMIT ?",
+                [*arguments, limit],
+            )
+            if rows:
+                return [_run_row(row) for row in rows]
+        return []
+
+    def run_facts(self, run: str) -> RunFacts | None:
+        """Give everything about one run but its points."""
+        row = self.get_runs([run]).get(run)
+        if row is None:
+            return None
+        return RunFacts(
+            run=row,
+            writers=self.writers([run]).get(run, []),
+            parts=self.parts(run),
+            problems=self.problems(run),
+            **read_run_facts(self._rows, run),
+        )
+
+    def params(
+        self, runs: Sequence[str], keys: Sequence[str] | None = None
+    ) -> dict[str, list[Param]]:
+        """Give the current params of runs, sorted by key."""
+        statement = (
+            "SELECT runs.run, params.key, params.json, params.text, params.number, params.time "
+            "FROM runs JOIN params ON params.run = runs.id WHERE runs.run IN"
+        )
+        chosen = None if keys is None else set(keys)
+        found: dict[str, list[Param]] = {}
+        for run, key, *rest in self._of_runs(statement, runs):
+            if chosen is None or key in chosen:
+                found.setdefault(run, []).append(Param(key, json.loads(rest[0]), *rest[1:]))
+        for params in found.values():
+            params.sort()
+        return found
+
+    def tags(self, runs: Sequence[str]) -> dict[str, list[str]]:
+        """Give the names of the tags of runs, sorted."""
+        statement = (
+            "SELECT runs.run, tags.tag FROM runs JOIN tags ON tags.run = runs.id "
+            "WHERE tags.is_present = 1 AND runs.run IN"
+        )
+        found: dict[str, list[str]] = {}
+        for run, tag in self._of_runs(statement, runs):
+            found.setdefault(run, []).append(tag)
+        return {run: sorted(tags) for run, tags in found.items()}
+
+    def context(self, runs: Sequence[str], keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Give chosen facts of the context of runs."""
+        chosen = ", ".join("'" + key.replace("'", "''") + "'" for key in keys) or "''"
+        of_process = (
+            "SELECT DISTINCT runs.run, facts.key, facts.value FROM runs "
+            "JOIN writers ON writers.run = runs.id JOIN facts ON facts.run = 0 "
+            f"AND facts.actor = writers.actor WHERE facts.key IN ({chosen}) AND runs.run IN"
+        )
+        of_run = (
+            "SELECT runs.run, facts.key, facts.value FROM runs JOIN facts ON facts.run = runs.id "
+            f"WHERE facts.key IN ({chosen}) AND runs.run IN"
+        )
+        found: dict[str, dict[str, Any]] = {}
+        for statement in (of_process, of_run):
+            for run, key, value in self._of_runs(statement, runs):
+                found.setdefault(run, {})[key] = json.loads(value)
+        return found
+
+    def summaries(
+        self, runs: Sequence[str], names: Sequence[str] | None = None
+    ) -> dict[str, list[SeriesSummary]]:
+        """Sum up the series of runs, by (name, context, rank)."""
+        series = self._series(names)
+        orders = _Orders(self)
+        found: dict[str, list[SeriesSummary]] = {}
+        statement = (
+            "SELECT runs.run, summaries.data FROM runs JOIN summaries ON summaries.run = runs.id "
+            "WHERE runs.run IN"
+        )
+        for run, data in self._of_runs(statement, runs):
+            packed = PackedSummary(data)
+            grouped: dict[tuple[int, int], list[tuple[bool, Entry]]] = {}
+            for number in [None] if names is None else series:
+                for key, entry in packed.entries(number):
+                    group = grouped.setdefault((key.series, key.rank), [])
+                    group.append((key.has_step, entry))
+            found[run] = sorted(
+                summarise_series(*series[number], rank, entries, orders)
+                for (number, rank), entries in grouped.items()
+            )
+        return found
+
+    def _series(self, names: Sequence[str] | None) -> dict[int, tuple[str, str]]:
+        if names is None:
+            rows = self._rows("SELECT id, name, context FROM series")
+        else:
+            rows = []
+            for some in _batches(names):
+                rows += self._rows(
+                    f"SELECT id, name, context FROM series WHERE name IN ({_marks(some)})", some
+                )
+        return {number: (name, context) for number, name, context in rows}
+
+    def metric_names(self, *, limit: int | None = None) -> list[str]:
+        """Name every metric any run ever had."""
+        count = 1 << 40 if limit is None else limit
+        rows = self._rows("SELECT DISTINCT name FROM series ORDER BY name LIMIT ?", [count])
+        return [name for (name,) in rows]
+
+    def parts(self, run: str) -> list[Part]:
+        """Say where the points and records of a run are: its journal files, in order."""
+        rows = self._rows(
+            "SELECT runs.run, journals.actor, journals.number, parts.is_sealed, parts.size_bytes, "
+            "parts.points, parts.first_time, parts.last_time FROM runs "
+            "JOIN parts ON parts.run = runs.id JOIN journals ON journals.id = parts.journal "
+            "WHERE runs.run = ? ORDER BY journals.actor, journals.number",
+            [run],
+        )
+        return [Part._make((*row[:3], bool(row[3]), *row[4:])) for row in rows]
+
+    def chunk_statistics(self, run: str, name: str | None = None) -> list[chunks.ChunkStatistics]:
+        """Give the statistics of sealed tracks of more than one chunk."""
+        rows = self._rows(
+            "SELECT journals.actor, journals.number, parts.statistics FROM runs "
+            "JOIN parts ON parts.run = runs.id JOIN journals ON journals.id = parts.journal "
+            "WHERE runs.run = ? AND parts.statistics IS NOT NULL "
+            "ORDER BY journals.actor, journals.number",
+            [run],
+        )
+        tracks = [
+            track for actor, number, blob in rows for track in chunks.unpack(blob, actor, number)
+        ]
+        return [track for track in tracks if name is None or name in track.names]
+
+    def limits(self, run: str) -> dict[str, Limits]:
+        """Say which points of which attempts of a run are superseded."""
+        return superseded(
+            self._rows(
+                "SELECT attempts.attempt, attempts.parent, attempts.from_step, "
+                "attempts.superseded_time FROM attempts JOIN runs ON runs.id = attempts.run "
+                "WHERE runs.run = ?",
+                [run],
+            )
+        )
+
+    def writers(self, runs: Sequence[str]) -> dict[str, list[WriterFacts]]:
+        """Say who writes runs, with what tells whether they live."""
+        statement = (
+            "SELECT runs.run, writers.actor, attempts.attempt, writers.rank, MAX(journals.kind), "
+            "MAX(journals.host), MAX(journals.host_id), MAX(journals.boot_id), MAX(journals.pid), "
+            'MAX(journals."user"), MAX(journals.version), MAX(journals.last_sign_of_life) '
+            "FROM runs JOIN writers ON writers.run = runs.id "
+            "JOIN attempts ON attempts.id = writers.attempt "
+            "JOIN journals ON journals.actor = writers.actor WHERE runs.run IN"
+        )
+        group = " GROUP BY runs.run, writers.actor, attempts.attempt, writers.rank"
+        found: dict[str, list[WriterFacts]] = {}
+        for row in self._of_runs(statement, runs, group):
+            found.setdefault(row[0], []).append(WriterFacts(*row))
+        return {run: sorted(rows, key=lambda row: row[1:4]) for run, rows in found.items()}
+
+    def tombstones(self) -> list[str]:
+        """Name the runs that were purged."""
+        return [
+            run for (run,) in self._rows("SELECT run FROM runs WHERE is_purged = 1 ORDER BY run")
+        ]
+
+    def problems(self, run: str | None = None) -> list[Problem]:
+        """List the problems of a run, or all."""
+        condition = (
+            ""
+            if run is None
+            else (
+                "WHERE runs.run = ? OR (problems.run = 0 AND problems.journal IN "
+                "(SELECT parts.journal FROM parts JOIN runs AS those ON those.id = parts.run WHERE those.run = ?))"
+            )
+        )
+        rows = self._rows(
+            "SELECT problems.kind, journals.actor, journals.number, problems.start, problems.stop, "
+            "runs.run, problems.time, problems.message, problems.lost_records FROM problems "
+            "LEFT JOIN journals ON journals.id = problems.journal "
+            f"LEFT JOIN runs ON runs.id = problems.run {condition} "
+            "ORDER BY journals.actor, journals.number, problems.start, problems.kind",
+            [] if run is None else [run, run],
+        )
+        return [Problem(row[0], row[1] or "", row[2] or 0, *row[3:]) for row in rows]
+
+    def positions(self, actors: Sequence[str]) -> dict[tuple[str, int], Position]:
+        """Say how far the journal files of actors are applied."""
+        found = {}
+        for some in _batches(actors):
+            for row in self._rows(
+                "SELECT actor, number, position, crc, state, points FROM journals "
+                f"WHERE actor IN ({_marks(some)})",
+                some,
+            ):
+                found[row[0], row[1]] = Position(*row[2:])
+        return found
+
+    def journals(self) -> list[JournalRow]:
+        """List the journal files met so far."""
+        rows = self._rows(
+            "SELECT actor, number, position, crc, state, points, created, last_sign_of_life, kind, "
+            'host, pid, "user", serves FROM journals ORDER BY actor, number'
+        )
+        return [JournalRow(*row) for row in rows]
+
+    def applied_entries(self) -> int:
+        """Give the number of the last manifest entry that is applied."""
+        rows = self._rows("SELECT value FROM meta WHERE key = 'manifest'")
+        return int(rows[0][0]) if rows else 0
+
+    def totals(self) -> Totals:
+        """Count runs, points, journals and problems."""
+        runs, points = self._rows(
+            "SELECT COUNT(*), COALESCE(SUM(points), 0) FROM runs WHERE is_purged = 0"
+        )[0]
+        journals = self._rows("SELECT COUNT(*) FROM journals")[0][0]
+        problems = self._rows("SELECT COUNT(*) FROM problems")[0][0]
+        return Totals(runs, points, journals, problems)
+
+    def _of_runs(
+        self, statement: str, runs: Sequence[str], suffix: str = ""
+    ) -> Iterator[tuple[Any, ...]]:
+        for some in _batches(runs):
+            yield from self._rows(f"{statement} ({_marks(some)}){suffix}", some)
+
+
+class _Orders:
+    """Look up a journal's (actor, number) where two points must be told apart by it."""
+
+    def __init__(self, queries: Queries) -> None:
+        self._queries = queries
+
+    def __call__(self, journal: int) -> tuple[str, int]:
+        rows = self._queries._rows("SELECT actor, number FROM journals WHERE id = ?", [journal])  # noqa: SLF001
+        return rows[0][0], rows[0][1]
+
+
+def _run_row(row: tuple[Any, ...]) -> RunRow:
+    error = None if row[7] is None else json.loads(row[7])
+    return RunRow._make((*row[:7], error, *row[8:14], bool(row[14]), bool(row[15])))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield values[start : start + _AT_ONCE]

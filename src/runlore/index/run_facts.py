@@ -1,0 +1,124 @@
+"""Read everything about one run that stands in rows of its own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from runlore.index.rows import Artifact, Attempt, Media, MetricDefinition, Note, Param, Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    ReadRows = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+
+
+def read_run_facts(read: ReadRows, run: str) -> dict[str, Any]:
+    """Read what `RunFacts` holds and belongs to this run alone."""
+    return {
+        "params": _params(read, run, "params"),
+        "param_changes": _params(read, run, "param_changes"),
+        "tags": _tags(read, run),
+        "notes": _notes(read, run),
+        "metrics": _metrics(read, run),
+        "artifacts": _artifacts(read, run),
+        "media": _media(read, run),
+        "context": _context(read, run),
+        "attempts": _attempts(read, run),
+    }
+
+
+def _select(read: ReadRows, run: str, table: str, columns: str, suffix: str) -> list[Any]:
+    statement = f"SELECT {columns} FROM {table} AS t JOIN runs ON runs.id = t.run "
+    return read(f"{statement} {suffix}", [run])
+
+
+def _params(read: ReadRows, run: str, table: str) -> list[Param]:
+    columns = "t.key, t.json, t.text, t.number, t.time"
+    suffix = (
+        "JOIN journals ON journals.id = t.journal WHERE runs.run = ? "
+        "ORDER BY t.key, t.time, journals.actor, journals.number, t.sequence"
+    )
+    rows = _select(read, run, table, columns, suffix)
+    return [Param(row[0], json.loads(row[1]), *row[2:]) for row in rows]
+
+
+def _tags(read: ReadRows, run: str) -> list[Tag]:
+    suffix = "WHERE runs.run = ? AND t.is_present = 1 ORDER BY t.tag"
+    return [
+        Tag(*row) for row in _select(read, run, "tags", "t.tag, t.value, t.edit, t.time", suffix)
+    ]
+
+
+def _notes(read: ReadRows, run: str) -> list[Note]:
+    suffix = "WHERE runs.run = ? ORDER BY t.time, t.stamp"
+    rows = _select(read, run, "notes", "t.text, t.time, t.edit, t.actor", suffix)
+    return [Note(*row) for row in rows]
+
+
+def _metrics(read: ReadRows, run: str) -> list[MetricDefinition]:
+    said: dict[str, dict[str, str]] = {}
+    suffix = "WHERE runs.run = ? ORDER BY t.name"
+    for name, field, value in _select(
+        read, run, "metric_fields", "t.name, t.field, t.value", suffix
+    ):
+        said.setdefault(name, {})[field] = value
+    return [
+        MetricDefinition(name, fields.get("unit"), fields.get("direction"), fields.get("x"))
+        for name, fields in said.items()
+    ]
+
+
+_PLACE = "t.time, attempts.attempt, t.rank, journals.actor, journals.number, t.sequence"
+_FILES = (
+    "LEFT JOIN stored ON stored.staged = t.staged JOIN journals ON journals.id = t.journal "
+    "LEFT JOIN attempts ON attempts.id = t.attempt WHERE runs.run = ? ORDER BY "
+)
+_SIZE = "COALESCE(t.size_bytes, stored.size_bytes)"
+_DIGEST = "COALESCE(t.digest, stored.digest)"
+
+
+def _artifacts(read: ReadRows, run: str) -> list[Artifact]:
+    """Read all versions, each name's in order, its last one the current."""
+    columns = f"t.name, t.kind, t.media_type, {_SIZE}, t.staged, {_DIGEST}, t.details, {_PLACE}"
+    suffix = _FILES + "t.name, t.time, journals.actor, journals.number, t.sequence"
+    rows = _select(read, run, "artifacts", columns, suffix)
+    names = [row[0] for row in rows[1:]] + [None]
+    return [
+        Artifact._make((row[0], row[0] != following, *row[1:6], json.loads(row[6]), *row[7:]))
+        for row, following in zip(rows, names, strict=False)
+    ]
+
+
+def _media(read: ReadRows, run: str) -> list[Media]:
+    columns = (
+        f"t.name, t.step, t.context, t.kind, t.media_type, {_SIZE}, t.staged, {_DIGEST}, "
+        f"t.data, t.details, {_PLACE}"
+    )
+    suffix = _FILES + "t.name, t.step, t.time, journals.actor, journals.number, t.sequence"
+    return [
+        Media._make(
+            (*row[:8], json.loads(row[8]) if row[8] else None, json.loads(row[9]), *row[10:])
+        )
+        for row in _select(read, run, "media", columns, suffix)
+    ]
+
+
+def _context(read: ReadRows, run: str) -> dict[str, Any]:
+    """Read the facts of the run's processes, then those of the run itself over them."""
+    of_processes = read(
+        "SELECT DISTINCT facts.key, facts.value, facts.time, facts.actor FROM runs "
+        "JOIN writers ON writers.run = runs.id "
+        "JOIN facts ON facts.run = 0 AND facts.actor = writers.actor WHERE runs.run = ? "
+        "ORDER BY facts.time, facts.actor",
+        [run],
+    )
+    of_run = _select(read, run, "facts", "t.key, t.value", "WHERE runs.run = ? ORDER BY t.key")
+    return {row[0]: json.loads(row[1]) for row in (*of_processes, *of_run)}
+
+
+def _attempts(read: ReadRows, run: str) -> list[Attempt]:
+    columns = "t.attempt, t.parent, t.is_resumed, t.from_step, t.started, t.world_size"
+    suffix = "WHERE runs.run = ? ORDER BY COALESCE(t.started, 0), t.attempt"
+    rows = _select(read, run, "attempts", columns, suffix)
+    return [Attempt(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]

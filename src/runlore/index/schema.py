@@ -1,0 +1,339 @@
+"""Declare the tables of an index; here alone SQLite and PostgreSQL differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+from runlore.journal.frames import VERSION as JOURNAL_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VERSION = 1
+
+
+class Table(NamedTuple):
+    """A table: columns as "name type", how many of the first are its key, other indexes."""
+
+    name: str
+    columns: tuple[str, ...]
+    key_size: int = 1
+    indexes: tuple[str, ...] = ()
+    is_clustered: bool = True
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.split()[0] for column in self.columns)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The names of the columns that make up its key."""
+        return self.names[: self.key_size]
+
+
+# Ids in `run`, `journal`, `attempt` and `series` columns are the index's own numbers, save in
+# the tables that say what they stand for. Times are microseconds. A `stamp` is the clock, actor
+# and id of an edit as text that sorts like them. What isn't an edit is ordered by time, then
+# by the journal's (actor, number), then by sequence.
+TABLES = (
+    Table("meta", ("key text", "value text")),
+    Table(
+        "journals",
+        (
+            "id int",
+            "actor text",
+            "number int",
+            "position int",
+            "crc int",
+            "state text",  # open, closed, sealing, sealed, forked
+            "segments_done int",  # of the manifest entry being applied
+            "ends_in_gap int",
+            "points int",
+            "created int",
+            "last_sign_of_life int",
+            "kind text",
+            "host text",
+            "host_id text",
+            "boot_id text",
+            "pid int",
+            "user text",
+            "version text",
+            "serves text",
+        ),
+        indexes=("actor, number",),
+        is_clustered=False,
+    ),
+    # The table frames of journals not yet sealed: later frames of the file lean on them.
+    Table("tables", ("journal int", "kind int", "reference int", "body blob"), 3),
+    Table(
+        "runs",
+        (
+            "id int",
+            "run text",
+            "name text",
+            "experiment text",
+            "project text",
+            "goal text",
+            "parent text",
+            "status text",
+            "error text",
+            "reason text",
+            "created int",
+            "ended int",
+            "first_time int",
+            "last_time int",
+            "points int",
+            "is_deleted int",
+            "is_purged int",
+        ),
+        indexes=("run", "created, run", "experiment", "project", "name"),
+        is_clustered=False,
+    ),
+    Table(
+        "starts",
+        (
+            "run int",
+            "journal int",
+            "sequence int",
+            "time int",
+            "name text",
+            "experiment text",
+            "project text",
+            "goal text",
+            "parent text",
+        ),
+        3,
+    ),
+    Table(
+        "attempts",
+        (
+            "run int",
+            "attempt text",
+            "id int",
+            "parent text",
+            "is_resumed int",
+            "from_step int",
+            "superseded_time int",  # from when on unstepped points of its ancestors don't count
+            "started int",
+            "world_size int",
+        ),
+        2,
+        indexes=("id",),
+    ),
+    Table("writers", ("run int", "actor text", "attempt int", "rank int"), 4),
+    Table(
+        "params",
+        (
+            "run int",
+            "key text",
+            "time int",
+            "journal int",
+            "sequence int",
+            "json text",
+            "text text",
+            "number real",
+        ),
+        2,
+    ),
+    Table(
+        "param_changes",
+        (
+            "run int",
+            "key text",
+            "time int",
+            "journal int",
+            "sequence int",
+            "json text",
+            "text text",
+            "number real",
+        ),
+        5,
+    ),
+    Table(
+        "tags",
+        (
+            "run int",
+            "tag text",
+            "value text",
+            "is_present int",
+            "edit text",
+            "time int",
+            "stamp text",
+        ),
+        2,
+        indexes=("tag",),
+    ),
+    Table(
+        "notes", ("run int", "edit text", "text text", "time int", "actor text", "stamp text"), 2
+    ),
+    Table(
+        "metric_fields",
+        ("run int", "name text", "field text", "value text", "stamp text"),
+        3,
+    ),
+    Table("registers", ("run int", "what text", "value text", "stamp text"), 2),
+    Table(
+        "statuses",
+        (
+            "run int",
+            "rank int",
+            "status text",
+            "error text",
+            "reason text",
+            "time int",
+            "stamp text",
+            "opened text",  # the stamp of the latest `running`
+        ),
+        2,
+    ),
+    Table(
+        "artifacts",
+        (
+            "run int",
+            "journal int",
+            "sequence int",
+            "attempt int",
+            "rank int",
+            "time int",
+            "name text",
+            "kind text",
+            "media_type text",
+            "size_bytes int",
+            "staged text",
+            "digest text",
+            "details text",
+        ),
+        3,
+    ),
+    Table(
+        "media",
+        (
+            "run int",
+            "journal int",
+            "sequence int",
+            "attempt int",
+            "rank int",
+            "time int",
+            "name text",
+            "step int",
+            "context text",
+            "kind text",
+            "media_type text",
+            "size_bytes int",
+            "staged text",
+            "digest text",
+            "data text",
+            "details text",
+        ),
+        3,
+    ),
+    Table("stored", ("staged text", "digest text", "size_bytes int")),
+    Table(
+        "facts",
+        (
+            "run int",  # 0: of the whole process `actor`
+            "actor text",
+            "key text",
+            "value text",
+            "time int",
+            "journal int",
+            "sequence int",
+        ),
+        3,
+    ),
+    Table(
+        "parts",
+        (
+            "run int",
+            "journal int",
+            "is_sealed int",
+            "size_bytes int",
+            "points int",
+            "first_time int",
+            "last_time int",
+            "statistics blob",
+        ),
+        2,
+        indexes=("journal",),
+    ),
+    Table("summaries", ("run int", "data blob"), is_clustered=False),
+    Table("series", ("id int", "name text", "context text"), 1, ("name, context",), False),
+    Table(
+        "problems",
+        (
+            "kind text",
+            "journal int",
+            "start int",
+            "stop int",
+            "run int",  # 0: of no run in particular
+            "time int",
+            "message text",
+            "lost_records int",
+        ),
+        3,
+        indexes=("run",),
+    ),
+)
+BY_NAME = {table.name: table for table in TABLES}
+OF_A_RUN = (
+    "starts",
+    "params",
+    "param_changes",
+    "tags",
+    "notes",
+    "metric_fields",
+    "registers",
+    "statuses",
+    "artifacts",
+    "media",
+    "facts",
+    "summaries",
+)
+
+
+def fingerprint() -> int:
+    """Sum up the declarations in 31 bits: an index with another one is rebuilt.
+
+    The version of journals is part of it: what was too new may be readable after an upgrade.
+    """
+    return crc32(repr((VERSION, JOURNAL_VERSION, TABLES)).encode()) & 0x7FFFFFFF
+
+
+def sqlite_statements() -> list[str]:
+    """Write the declarations as SQLite wants them."""
+    types = {"int": "INTEGER", "real": "REAL", "text": "TEXT", "blob": "BLOB"}
+    return _statements(types, clustered=" WITHOUT ROWID")
+
+
+def _statements(types: dict[str, str], *, clustered: str) -> list[str]:
+    statements = []
+    for table in TABLES:
+        columns = []
+        for column in table.columns:
+            name, kind = column.split()
+            columns.append(f'"{name}" {types[kind]}')
+        columns.append(f"PRIMARY KEY ({_quoted(table.key)})")
+        suffix = clustered if table.is_clustered else ""
+        statements.append(f"CREATE TABLE {table.name} ({', '.join(columns)}){suffix}")
+        for number, index in enumerate(table.indexes):
+            names = _quoted(name.strip() for name in index.split(","))
+            statements.append(f"CREATE INDEX {table.name}_{number} ON {table.name} ({names})")
+    return statements
+
+
+def upsert_statement(table: Table) -> str:
+    """Write an insertion that replaces the row of the same key; both engines understand it."""
+    rest = [name for name in table.names if name not in table.key]
+    marks = ", ".join("?" * len(table.names))
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+    action = f"UPDATE SET {changes}" if rest else "NOTHING"
+    return (
+        f"INSERT INTO {table.name} ({_quoted(table.names)}) VALUES ({marks}) "
+        f"ON CONFLICT ({_quoted(table.key)}) DO {action}"
+    )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
