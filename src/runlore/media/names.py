@@ -1,0 +1,48 @@
+"""The names that artifacts may have."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from runlore.errors import InvalidValue
+
+MAX_NAME_CHARACTERS = 1_024
+_DRIVE = re.compile(r"[A-Za-z]:/")
+# Cc: control characters. Cs: lone surrogates, which UTF-8 has no bytes for.
+_REFUSED_CATEGORIES = frozenset({"Cc", "Cs"})
+
+
+def artifact_name(name: str) -> str:
+    """Return `name` unchanged; raise `InvalidValue` unless artifacts may be called so.
+
+    A name is relative, its parts are divided by forward slashes, and no part is empty,
+    `.` or `..`. Everything else in Unicode but control characters is welcome.
+    """
+    reason = _fault(name)
+    if reason is None:
+        return name
+    shown = repr(name if len(name) <= 100 else name[:100] + "…")
+    raise InvalidValue(
+        f"{shown} can't be an artifact's name: {reason}",
+        hint="use a relative name with forward slashes, like 'plots/confusion.png'",
+    )
+
+
+def _fault(name: str) -> str | None:
+    if not name:
+        return "it is empty"
+    if len(name) > MAX_NAME_CHARACTERS:
+        return f"it has {len(name):,} characters, and {MAX_NAME_CHARACTERS:,} is the most"
+    if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in name):
+        return "it holds a control character or half a character"
+    if "\\" in name:
+        return "it holds a backslash"
+    if name.startswith("/") or _DRIVE.match(name):
+        return "it isn't relative"
+    for part in name.split("/"):
+        if not part:
+            return "one of its parts is empty"
+        if part in {".", ".."}:
+            return f"one of its parts is {part!r}"
+    return None
