@@ -73,7 +73,7 @@ def _diabetes() -> list[Trial]:
         "diabetes",
         "deep-regression",
         {"lr": 0.015, "hidden": 32, "epochs": 60, "seed": 0},
-        note="A learning rate too large for these inputs: the loss grows until the script gives up.",
+        note="A learning rate too large: the loss grows until the script gives up.",
         fate="fails",
     )
     return [*ridge, boosting, diverging]

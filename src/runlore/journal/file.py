@@ -70,9 +70,10 @@ class PlainFile:
 
     __slots__ = ("_descriptor", "base", "limit", "view")
 
-    def __init__(self, path: str) -> None:
-        """Make the file; that it exists already is an error."""
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
+    def __init__(self, path: str, *, is_new: bool = True) -> None:
+        """Make the file (that it exists already is an error), or open one to go on."""
+        making = os.O_CREAT | os.O_EXCL if is_new else 0
+        self._descriptor = os.open(path, os.O_RDWR | making, 0o644)
         self.base = 0
         self.limit = 0
         self.view: View | None = None
@@ -89,10 +90,14 @@ class PlainFile:
         while written < len(data):
             written += os.pwrite(self._descriptor, data[written:], place.start + written)
 
+    def truncate(self, position: int) -> None:
+        """Cut the file to `position` bytes."""
+        os.ftruncate(self._descriptor, position)
+
     def close(self, position: int) -> None:
         """Cut the file to `position` bytes and let go of it."""
         try:
-            os.ftruncate(self._descriptor, position)
+            self.truncate(position)
         finally:
             self.abandon()
 

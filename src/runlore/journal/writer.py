@@ -324,6 +324,11 @@ class Writer:
         finally:
             file.close(file.base + self._at)
 
+    def leave(self) -> None:
+        """Be left alone by forks from here on."""
+        if self in _writers:
+            _writers.remove(self)
+
     def leave_to_parent(self) -> None:
         """Become another actor: this is a forked child, the open file is its parent's."""
         file = self._file
