@@ -1,0 +1,1 @@
+"""Every use case as one typed function that returns a report; the skins only show it."""

@@ -1,0 +1,122 @@
+"""The `runlore` command: its subcommands are imported when they are used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from runlore import __version__
+from runlore.errors import RunloreError
+
+COMMANDS = {
+    "compare": "runlore.cli.compare",
+    "demo": "runlore.cli.demo",
+    "doctor": "runlore.cli.doctor",
+    "du": "runlore.cli.du",
+    "list": "runlore.cli.ls",
+    "log": "runlore.cli.log",
+    "ls": "runlore.cli.ls",
+    "show": "runlore.cli.show",
+    "tail": "runlore.cli.tail",
+}
+_ALIASES = {"list"}
+_SUMMARIES = {
+    "compare": "Put runs side by side: what differs, and which is best.",
+    "demo": "Train two dozen real models and track them.",
+    "doctor": "Check the store, mend what can be mended.",
+    "du": "Show what takes how much space.",
+    "log": "Log from a shell: params, metrics, notes, tags, files.",
+    "ls": "List runs, the newest first (also: list).",
+    "show": "Show all about one run.",
+    "tail": "Follow a run while it is being written.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands, without aliases."""
+        return [name for name in COMMANDS if name not in _ALIASES]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = import_module(module).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table above, so that help imports none of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _SUMMARIES[name]) for name in self.list_commands(ctx)])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, naming the nearest one where there is none of that name."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, self.list_commands(ctx), n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "see runlore --help"
+            raise click.UsageError(f"there is no command {name!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="runlore", message="%(prog)s %(version)s")
+@click.option(
+    "--store",
+    metavar="FOLDER",
+    help="The store to use instead of the one of this repository or folder.",
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def command(ctx: click.Context, store: str | None, *, debug: bool) -> None:
+    """Runlore keeps the experiments of machine learning: what was tried, and what happened.
+
+    Every command takes --json for output that programs can rely on, and a run is named by its
+    id, the first or last digits of it, or its name.
+    """
+    ctx.obj = {"store": store, "debug": debug or bool(os.environ.get("RUNLORE_DEBUG"))}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; an error of ours is one line and a hint on standard error."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments or bool(os.environ.get("RUNLORE_DEBUG"))
+    try:
+        code = command.main(arguments, prog_name="runlore", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.stderr.write("\n")
+        sys.exit(130)
+    except click.ClickException as error:
+        _say(f"error: {error.format_message()}")
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            _say(f"hint: {error.ctx.command_path} --help")
+        sys.exit(2)
+    except RunloreError as error:
+        if debug:
+            raise
+        _say(f"error: {_one_line(error.message)}")
+        if error.hint:
+            _say(f"hint: {_one_line(error.hint)}")
+        sys.exit(1)
+    except BrokenPipeError:  # `runlore ls | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _one_line(text: str) -> str:
+    return "\\n".join(text.splitlines()) if "\n" in text else text
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
