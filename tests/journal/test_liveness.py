@@ -195,15 +195,19 @@ input()
     "asked_as",
     [
         HostIdentity("another-host", HERE.boot_id),
-        HostIdentity(HERE.host_id, "another-boot"),
         HostIdentity("unknown", "unknown"),
     ],
 )
-def test_another_host_or_boot_can_not_tell(lock_path: str, asked_as: HostIdentity) -> None:
+def test_another_host_can_not_tell(lock_path: str, asked_as: HostIdentity) -> None:
     with _process(HOLD_AND_WAIT, lock_path) as child:
         _next_line(child)
         assert holder(lock_path, host=asked_as) == "unknown"
     assert holder(lock_path, host=asked_as) == "unknown"
+
+
+def test_what_ran_before_this_host_was_started_again_is_dead(lock_path: str) -> None:
+    _write_identity(lock_path, HostIdentity(HERE.host_id, "an-earlier-boot"), NO_PID, 1)
+    assert holder(lock_path, host=HERE) == "dead"
 
 
 def test_a_host_that_is_not_known_can_not_tell_even_of_itself(lock_path: str) -> None:
