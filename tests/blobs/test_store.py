@@ -38,7 +38,7 @@ def source(tmp_path: Path) -> Path:
 
 
 def leftovers(store: BlobStore) -> list[Path]:
-    folder = store.path("0" * 64).parent.parent / "incoming"
+    folder = store.path("0" * 64).parent.parent / "writing"
     return list(folder.iterdir()) if folder.exists() else []
 
 
@@ -145,6 +145,51 @@ def test_moving_a_file_with_two_names_copies_it(
     store.put_file(source, move=True)
     (tmp_path / "second-name").write_bytes(b"changed later")
     assert store.verify(DIGEST) == Blob(DIGEST, len(CONTENT))
+
+
+def test_linking_keeps_the_file_as_a_second_name(store: BlobStore, source: Path) -> None:
+    blob = store.put_file(source, link=True)
+    assert blob == Blob(DIGEST, len(CONTENT))
+    assert source.samefile(store.path(DIGEST))
+    assert stat.S_IMODE(source.stat().st_mode) == 0o444
+    os.utime(source, (1_000, 1_000))
+    assert store.put_file(source, link=True) == blob, "a helper that died may do it again"
+    assert source.samefile(store.path(DIGEST))
+    assert source.stat().st_mtime > 1_000
+    source.unlink()
+    assert store.verify(DIGEST) == blob
+    assert leftovers(store) == []
+
+
+def test_linking_heals_a_damaged_blob(store: BlobStore, source: Path) -> None:
+    store.put_file(source)
+    damage(store, DIGEST, b"x" * len(CONTENT))
+    store.put_file(source, link=True)
+    assert store.verify(DIGEST) == Blob(DIGEST, len(CONTENT))
+    assert leftovers(store) == []
+
+
+def test_linking_a_file_with_another_name_copies_it(
+    tmp_path: Path, store: BlobStore, source: Path
+) -> None:
+    os.link(source, tmp_path / "second-name")
+    assert store.put_file(source, link=True) == Blob(DIGEST, len(CONTENT))
+    (tmp_path / "second-name").write_bytes(b"changed later")
+    assert store.verify(DIGEST) == Blob(DIGEST, len(CONTENT))
+
+
+@pytest.mark.parametrize("way", ["move", "link"])
+def test_taking_a_file_from_another_device_copies_it(store: BlobStore, way: str) -> None:
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == store.path(DIGEST).parents[3].stat().st_dev:
+        pytest.skip("no second file system here")
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        source = Path(folder, "source")
+        source.write_bytes(CONTENT)
+        assert store.put_file(source, **{way: True}).digest == DIGEST
+        assert source.exists() == (way == "link")
+    assert store.verify(DIGEST) == Blob(DIGEST, len(CONTENT))
+    assert leftovers(store) == []
 
 
 def test_what_is_not_a_file_is_refused(tmp_path: Path, store: BlobStore) -> None:

@@ -142,6 +142,7 @@ def test_torch_modules_are_kept_as_their_state(tmp_path: Path) -> None:
 
 
 @pytest.mark.wide("torch")
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras' own
 def test_keras_models_are_kept_in_its_own_format(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,17 +21,27 @@ _SUFFIX = ".part"
 @contextlib.contextmanager
 def incoming_file(folder: Path) -> Iterator[tuple[int, Path]]:
     """Yield an open temporary file, which is gone at the end unless it was renamed."""
+    with incoming_name(folder) as temporary:
+        try:
+            descriptor = create_exclusively(str(temporary))
+        except OSError as error:
+            raise write_fault(error, str(temporary)) from error
+        try:
+            yield descriptor, temporary
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def incoming_name(folder: Path) -> Iterator[Path]:
+    """Yield the path of a file yet to be made, which is gone at the end unless it was renamed."""
     make_folder(folder)
     temporary = folder / f"{os.getpid()}-{secrets.token_hex(8)}{_SUFFIX}"
     try:
-        descriptor = create_exclusively(str(temporary))
-    except OSError as error:
-        raise write_fault(error, str(temporary)) from error
-    try:
-        yield descriptor, temporary
+        yield temporary
     finally:
-        os.close(descriptor)
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def remove_leftovers(folder: Path, older_than_seconds: float) -> int:

@@ -83,7 +83,7 @@ def open_regular(path: str) -> int:
     return descriptor
 
 
-def is_movable(path: str, descriptor: int) -> bool:
+def is_movable(path: str, descriptor: int, *, most_names: int = 1) -> bool:
     """Say whether renaming `path` takes exactly the open file, which nobody else can name.
 
     A link would be moved instead of its target, and a file with a second name could be
@@ -96,7 +96,7 @@ def is_movable(path: str, descriptor: int) -> bool:
     opened = os.fstat(descriptor)
     return (
         stat.S_ISREG(named.st_mode)
-        and named.st_nlink == 1
+        and named.st_nlink <= most_names
         and (named.st_dev, named.st_ino) == (opened.st_dev, opened.st_ino)
     )
 

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from runlore.blobs.faults import write_fault
-from runlore.blobs.incoming import flush_folder, incoming_file, make_folder, remove_leftovers
+from runlore.blobs.incoming import (
+    flush_folder,
+    incoming_file,
+    incoming_name,
+    make_folder,
+    remove_leftovers,
+)
 from runlore.blobs.snapshot import (
     clone,
     is_movable,
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
 _HEX = frozenset("0123456789abcdef")
 _DIGEST_DIGITS = 64
 _FOLDER_DIGITS = 2
-_INCOMING = "incoming"
+_WRITING = "writing"
 _READ_ONLY_MODE = 0o444
 
 
@@ -66,7 +72,7 @@ class BlobStore:
         blob = Blob(hashlib.sha256(view).hexdigest(), view.nbytes)
         if self._reuse(blob):
             return blob
-        with incoming_file(self._folder / _INCOMING) as (descriptor, temporary):
+        with incoming_file(self._folder / _WRITING) as (descriptor, temporary):
             try:
                 write_all(descriptor, view)
             except OSError as error:
@@ -74,18 +80,21 @@ class BlobStore:
             self._publish(descriptor, temporary, blob)
         return blob
 
-    def put_file(self, path: str | os.PathLike[str], *, move: bool = False) -> Blob:
+    def put_file(
+        self, path: str | os.PathLike[str], *, move: bool = False, link: bool = False
+    ) -> Blob:
         """Keep the content of a file and return its blob; the file is read once.
 
         Links are followed; folders, pipes and devices are refused (`InvalidValue`).
         With `move` the file is gone afterwards: it becomes the blob where that is
-        safe, else it is copied and removed. A file that something still writes to
-        must not be moved.
+        safe, else it is copied and removed. With `link` the file stays, read-only, as a
+        second name of the blob where that is safe, else it is copied; doing it twice is
+        harmless. A file that something still writes to must be neither moved nor linked.
         """
         source_path = os.fspath(path)
         source = open_regular(source_path)
         try:
-            blob = self._move(source, source_path) if move else None
+            blob = self._take(source, source_path, keep=link) if move or link else None
             if blob is None:
                 blob = self._copy(source, source_path)
                 if move:
@@ -145,10 +154,10 @@ class BlobStore:
 
     def remove_leftovers(self, *, older_than_seconds: float = 86_400.0) -> int:
         """Remove what writers that were killed left half-written; return how many files."""
-        return remove_leftovers(self._folder / _INCOMING, older_than_seconds)
+        return remove_leftovers(self._folder / _WRITING, older_than_seconds)
 
     def _copy(self, source: int, source_path: str) -> Blob:
-        with incoming_file(self._folder / _INCOMING) as (descriptor, temporary):
+        with incoming_file(self._folder / _WRITING) as (descriptor, temporary):
             found = hashlib.sha256()
             size_bytes = 0
             # Of a clone the blocks are shared, so that only reading is left to do.
@@ -166,9 +175,10 @@ class BlobStore:
                 self._publish(descriptor, temporary, blob)
         return blob
 
-    def _move(self, source: int, source_path: str) -> Blob | None:
+    def _take(self, source: int, source_path: str, *, keep: bool) -> Blob | None:
         """Make the file itself the blob; None where only copying is safe."""
-        if not is_movable(source_path, source):
+        most_names = 2 if keep else 1  # the second may be the blob, from an earlier time
+        if not is_movable(source_path, source, most_names=most_names):
             return None
         before = os.fstat(source)
         found = hashlib.sha256()
@@ -177,19 +187,28 @@ class BlobStore:
         after = os.fstat(source)
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise InvalidValue(
-                f"{source_path!r} was written to while it was moved into the store",
-                hint="finish writing the file first, or pass move=False",
+                f"{source_path!r} was written to while it was put into the store",
+                hint="finish writing the file first, or let it be copied",
             )
         blob = Blob(found.hexdigest(), after.st_size)
         target = self.path(blob.digest)
         make_folder(target.parent)
+        if after.st_nlink > 1:
+            is_linked_already = target.exists() and os.path.samestat(target.stat(), after)
+            os.lseek(source, 0, os.SEEK_SET)
+            return blob if is_linked_already and self._reuse(blob) else None
         try:
             os.fsync(source)
             os.utime(source_path)
             os.chmod(source_path, _READ_ONLY_MODE)
             # Also over a blob that is there already: these bytes were just read and are
             # right, so that a damaged one is healed before its last good copy is gone.
-            os.replace(source_path, target)
+            if keep:
+                with incoming_name(self._folder / _WRITING) as temporary:
+                    os.link(source_path, temporary)
+                    os.replace(temporary, target)
+            else:
+                os.replace(source_path, target)
         except OSError:  # another device, another owner: copy it instead
             with contextlib.suppress(OSError):
                 os.chmod(source_path, stat.S_IMODE(before.st_mode))

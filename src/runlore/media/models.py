@@ -94,11 +94,12 @@ def describe_model(model: Any) -> dict[str, Any]:
 
 def _native(model: Any) -> tuple[str, str, Callable[[str], object] | None]:
     """Return extension, format and writer of the framework's own; no writer means pickle."""
+    # Before torch: on that backend a model of Keras is a module of torch as well.
+    if comes_from(model, "keras", "Model") or comes_from(model, "tf_keras", "Model"):
+        return ".keras", "keras", model.save
     if comes_from(model, "torch", "Module"):
         torch = sys.modules["torch"]
         return ".pt", "torch-state-dict", lambda path: torch.save(model.state_dict(), path)
-    if comes_from(model, "keras", "Model") or comes_from(model, "tf_keras", "Model"):
-        return ".keras", "keras", model.save
     if comes_from(model, "xgboost", "Booster", "XGBModel"):
         return ".ubj", "xgboost", model.save_model
     if comes_from(model, "lightgbm", "Booster"):
