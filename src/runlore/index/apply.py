@@ -14,10 +14,9 @@ from runlore.index.run_state import RunState
 from runlore.index.schema import BY_NAME
 from runlore.index.summaries import EntryKey, add, pack, unpack
 from runlore.journal.frames import EVENT
-from runlore.records.ids import is_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from runlore.index.interface import Transaction
     from runlore.index.points import PointsSource
@@ -49,6 +48,15 @@ class Sealed(NamedTuple):
     statistics: bytes | None
 
 
+class Trouble(NamedTuple):
+    """A problem with the segment of a run; `place` is its place in the manifest entry."""
+
+    kind: str
+    run: str
+    place: int
+    message: str
+
+
 class Journal(NamedTuple):
     """The journal file a portion comes from; `number_in_index` is the index's own for it."""
 
@@ -58,13 +66,15 @@ class Journal(NamedTuple):
 
 
 class Portion(NamedTuple):
-    """What a stretch of a journal file says; `writers` are (run, attempt, rank) newly met."""
+    """What a journal file says up to byte `end`; `writers` are (run, attempt, rank) newly met."""
 
     journal: Journal
-    events: Sequence[Event]
-    points: Sequence[PointsSource]
-    writers: Sequence[tuple[str, str, int]]
-    sealed: Sequence[Sealed] = ()
+    end: int
+    events: list[Event]
+    points: list[PointsSource]
+    writers: list[tuple[str, str, int]]
+    sealed: list[Sealed]
+    troubles: list[Trouble]
 
 
 class Memory:
@@ -106,6 +116,10 @@ class Applier:
         times: dict[str, list[int]] = {}
         for event in portion.events:
             self._apply_event(event, journal, times)
+        for trouble in portion.troubles:
+            state = self.state(trouble.run)
+            place = (journal.number_in_index, trouble.place, 0, state.number)
+            self._add("problems", (trouble.kind, *place, None, trouble.message, 0))
         self._restrict(limits_before)
         points = self._apply_points(portion, times)
         self._meet(portion, times, points)
@@ -243,19 +257,16 @@ class Applier:
         met = {run for run, _, _ in portion.writers}
         for run in met | times.keys() | sealed.keys():
             state = self.state(run)
-            count, known_times = points.get(run, 0), times.get(run, [])
-            first, last = min(known_times, default=None), max(known_times, default=None)
-            if first is not None and last is not None and not state.is_purged:
-                state.meet(first, last)
-            state.values["points"] += 0 if state.is_purged else count
+            count, met_times = points.get(run, 0), times.get(run, [])
+            if not state.is_purged:
+                state.meet(count, met_times)
             known = state.row("parts", journal)
-            _, _, *part = known or (0, 0, 0, None, 0, None, None, None)
+            all_points, first, last = _widened(known, count, met_times)
+            size, statistics = (known[4], known[8]) if known else (None, None)
             if run in sealed:
-                part[0], part[1], part[5] = 1, sealed[run].size_bytes, sealed[run].statistics
-            part[2] += count
-            part[3] = _least(part[3], first)
-            part[4] = last if part[4] is None else max(part[4], part[4] if last is None else last)
-            state.put("parts", journal, *part)
+                size, statistics = sealed[run].size_bytes, sealed[run].statistics
+            extent = (int(run in sealed), portion.end, size, all_points, first, last)
+            state.put("parts", journal, *extent, statistics)
 
     def _series_number(self, name: str, context: str) -> int:
         known = self._memory.series.get((name, context))
@@ -288,16 +299,18 @@ class Applier:
     def _write(self) -> None:
         for state in self._states.values():
             state.write(self._pending, self._order_of)
+        purged = {state.number for state in self._states.values() if state.is_purged}
+        problems = [row for row in self._pending.get("problems", []) if row[4] not in purged]
+        self._pending["problems"] = problems
         for table, rows in self._pending.items():
             self._transaction.upsert(table, rows)
         self._pending.clear()
         self._states.clear()
 
 
-def is_run(text: object) -> bool:
-    """Tell whether a run frame names a run that can have a folder."""
-    return isinstance(text, str) and is_id(text) and text != _NO_RUN
-
-
-def _least(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else min(one, other)
+def _widened(part: Row | None, count: int, times: list[int]) -> tuple[int, int | None, int | None]:
+    """Add points and times to those of a part: its points, first and last time."""
+    known = [] if part is None else [time for time in part[6:8] if time is not None]
+    everything = known + times
+    points = count + (part[5] if part else 0)
+    return points, min(everything, default=None), max(everything, default=None)

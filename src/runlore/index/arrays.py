@@ -9,9 +9,9 @@ import numpy as np
 from runlore.index.apply import Event
 from runlore.index.points import SeriesSet
 from runlore.index.summaries import Entry
-from runlore.index.tail import Stretch
+from runlore.index.tail import Stretch, read_header
 from runlore.journal.frames import HEADER_SIZE
-from runlore.segments.journals import header_of, read_journal, scan_file
+from runlore.segments.journals import read_journal, scan_file
 from runlore.segments.scan import scan
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def scan_stretch(
     limit_bytes: int | None = None,
 ) -> Stretch:
     """Read a journal file from `position` on as `runlore.index.tail.read_stretch` does."""
-    header = header_of(read_journal(path, 1 << 62)) if crc is None else None
+    header = read_header(path) if crc is None else None
     found = scan_file(
         path, position, is_complete=is_complete, crc=crc, tables=tables, limit_bytes=limit_bytes
     )

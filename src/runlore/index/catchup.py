@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from runlore.index.apply import Memory
 from runlore.index.interface import Freshness, IndexBusy, IndexUnusable
-from runlore.index.journals import JournalFile, apply_step
+from runlore.index.journals import JournalFile, add_problem, apply_step
 from runlore.index.reread import rereader
 from runlore.index.rows import Position
 from runlore.index.tail import has_news
 from runlore.journal.frames import HEADER_SIZE
 from runlore.records.ids import is_id
+from runlore.segments.manifest import read_from
 
 if TYPE_CHECKING:
-    from runlore.index.interface import Index
+    from collections.abc import Iterator
+
+    from runlore.errors import RunloreError
+    from runlore.index.interface import Index, Transaction
     from runlore.index.journals import Step
     from runlore.journal.folder import StoreFolder
+    from runlore.segments.manifest import Entry
 
 _SUFFIX = ".journal"
 _BYTES_OF_A_POINT = 40  # a frame of one value
 _REBUILDS = 2
+_WITHOUT_DEADLINE_SECONDS = 3600.0
 _UNREAD = Position(HEADER_SIZE, None, "open", 0)
 
 
@@ -65,7 +73,13 @@ class _CatchUp:
 
     def run(self) -> Freshness:
         """Apply what there is time for and say what remains."""
-        behind = self._list_behind()
+        entries = self._apply_entries()
+        waiting = {(entry.actor, entry.number) for entry in entries}
+        behind = [
+            item
+            for item in self._list_behind()
+            if (item.file.actor, item.file.number) not in waiting
+        ]
         total = sum(item.size_bytes - item.known.position for item in behind)
         remaining: list[_Behind] = []
         stopped: set[str] = set()
@@ -76,7 +90,7 @@ class _CatchUp:
             if left.size_bytes > left.known.position:
                 remaining.append(left)
                 stopped.add(item.file.actor)  # a file waits for the one before it
-        return self._freshness(remaining)
+        return self._freshness(remaining, entries)
 
     def _apply(self, item: _Behind, total: int) -> _Behind:
         """Apply a journal file to its end or to the deadline; what remains of it."""
@@ -93,18 +107,11 @@ class _CatchUp:
 
     def _step(self, file: JournalFile, total: int) -> Step | None:
         """Apply one step; None if another process is applying for too long."""
-        timeout_seconds = 3600.0
-        if self._deadline is not None:
-            timeout_seconds = max(0.0, self._deadline - time.monotonic())
         try:
-            with self._index.transaction(timeout_seconds=timeout_seconds) as transaction:
+            with self._transaction() as transaction:
                 return apply_step(transaction, file, self._memory, self._reread, total)
         except IndexBusy:
-            self._memory.clear()
             return None
-        except BaseException:
-            self._memory.clear()
-            raise
 
     def _list_behind(self) -> list[_Behind]:
         """Look at every journal file for something not applied yet."""
@@ -122,8 +129,56 @@ class _CatchUp:
                     behind.append(item)
         return behind
 
-    def _freshness(self, remaining: list[_Behind]) -> Freshness:
-        behind_bytes = points = 0
+    def _apply_entries(self) -> list[Entry]:
+        """Apply new entries of the manifest; returns those that remain."""
+        damaged: list[RunloreError] = []
+        applied = self._index.applied_entries()
+        entries = read_from(self._store, applied + 1, damaged)
+        if damaged:
+            self._list_damaged(damaged)
+        for place, (number, entry) in enumerate(entries):
+            while True:
+                is_done = None if self._is_late() else self._entry_step(number, entry)
+                if is_done is None:
+                    return [entry for _, entry in entries[place:]]
+                if is_done:
+                    break
+        return []
+
+    def _entry_step(self, number: int, entry: Entry) -> bool | None:
+        """Apply some segments; None if another process is applying for too long."""
+        from runlore.index.sealed import apply_entry
+
+        try:
+            with self._transaction() as transaction:
+                memory, reread = self._memory, self._reread
+                return apply_entry(transaction, self._store, number, entry, memory, reread)
+        except IndexBusy:
+            return None
+
+    def _list_damaged(self, damaged: list[RunloreError]) -> None:
+        """List entries of the manifest that can't be read."""
+        with suppress(IndexBusy), self._transaction() as transaction:
+            for error in damaged:
+                place = crc32(error.message.encode())
+                add_problem(transaction, "manifest-damaged", 0, place, 0, error.message)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        """Begin a transaction as long as there is time."""
+        timeout_seconds = _WITHOUT_DEADLINE_SECONDS
+        if self._deadline is not None:
+            timeout_seconds = max(0.0, self._deadline - time.monotonic())
+        try:
+            with self._index.transaction(timeout_seconds=timeout_seconds) as transaction:
+                yield transaction
+        except BaseException:
+            self._memory.clear()
+            raise
+
+    def _freshness(self, remaining: list[_Behind], entries: list[Entry]) -> Freshness:
+        behind_bytes = sum(entry.end for entry in entries)
+        points = behind_bytes // _BYTES_OF_A_POINT
         for item in remaining:
             left = item.size_bytes - item.known.position
             behind_bytes += left
@@ -133,7 +188,7 @@ class _CatchUp:
                 if done and item.known.points
                 else left // _BYTES_OF_A_POINT
             )
-        return Freshness(not remaining, behind_bytes, points, self._index.problems())
+        return Freshness(not (remaining or entries), behind_bytes, points, self._index.problems())
 
     def _is_late(self) -> bool:
         return self._deadline is not None and time.monotonic() >= self._deadline

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from runlore.errors import StoreError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
@@ -29,7 +31,7 @@ class IndexBusy(Exception):
     """Another process is applying; nothing was changed. `catch_up` answers that it is behind."""
 
 
-class IndexUnusable(Exception):
+class IndexUnusable(StoreError):
     """The index is damaged or of another version; `catch_up` throws it away and rebuilds it."""
 
 

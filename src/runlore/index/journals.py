@@ -117,7 +117,7 @@ def _apply(
         if writer is not None:
             writers.append((writer.run, writer.attempt, writer.rank))
     journal = Journal(row["id"], file.actor, row["serves"])
-    portion = Portion(journal, stretch.events, stretch.points, writers)
+    portion = Portion(journal, stretch.end, stretch.events, stretch.points, writers, [], [])
     points = Applier(transaction, memory, reread).apply(portion)
     transaction.upsert("tables", [(row["id"], *frame) for frame in added])
     add_gaps(transaction, row["id"], stretch.gaps)
@@ -159,21 +159,26 @@ def _read(file: JournalFile, row: dict[str, Any], tables: Tables, behind_bytes: 
 
 
 def _refuse_foreign(transaction: Transaction, file: JournalFile, stretch: Stretch) -> None:
-    """Refuse a file that doesn't follow the one before it, as far as both can be trusted."""
     header = stretch.header
-    if header is None or not header.is_intact or not header.previous_crc or file.number < 2:
+    if header is None or not header.is_intact:
         return
-    before = transaction.select(
-        "journals", "crc, ends_in_gap, state", actor=file.actor, number=file.number - 1
-    )
-    if not before:
-        return
-    crc, ends_in_gap, state = before[0]
-    if state == "forked" or (crc is not None and not ends_in_gap and crc != header.previous_crc):
+    if not follows(transaction, file.actor, file.number, header.previous_crc):
         raise JournalForked(
             f"the journal {file.path} doesn't follow the file before it, as if an older copy had "
             "been put back and continued"
         )
+
+
+def follows(transaction: Transaction, actor: str, number: int, previous_crc: int) -> bool:
+    """Whether a file's link fits the file before it, as far as both can be trusted."""
+    if not previous_crc or number < 2:
+        return True
+    columns = "crc, ends_in_gap, state"
+    before = transaction.select("journals", columns, actor=actor, number=number - 1)
+    if not before:
+        return True
+    crc, ends_in_gap, state = before[0]
+    return state != "forked" and (crc is None or bool(ends_in_gap) or crc == previous_crc)
 
 
 def _refuse(

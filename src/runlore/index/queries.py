@@ -285,7 +285,8 @@ class Queries(ABC):
             if run is None
             else (
                 "WHERE runs.run = ? OR (problems.run = 0 AND problems.journal IN "
-                "(SELECT parts.journal FROM parts JOIN runs AS those ON those.id = parts.run WHERE those.run = ?))"
+                "(SELECT parts.journal FROM parts JOIN runs AS those ON those.id = parts.run "
+                "WHERE those.run = ?))"
             )
         )
         rows = self._rows(

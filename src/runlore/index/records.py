@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runlore.index.run_state import Row, RunState
 
 _I64 = 1 << 63
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _STATUSES = ("running", "finished", "failed", "stopped")
 
 
@@ -291,11 +292,9 @@ def _integer_or_none(value: object) -> int | None:
 
 
 def _json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value)
+    text = _encode(value)
+    if not text.isascii():
+        return text.encode("utf-8", "replace").decode()  # no store can hold a lone surrogate
     return text
 
 

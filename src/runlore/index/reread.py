@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from runlore.errors import DamageError, FormatTooNew
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +22,10 @@ def rereader(store: StoreFolder) -> Reread:
         transaction: Transaction, run: str, attempt: str
     ) -> Iterator[tuple[int, PointsSource]]:
         (number,) = transaction.select("runs", "id", run=run)[0]
-        for journal, is_sealed in transaction.select("parts", "journal, is_sealed", run=number):
-            columns = "actor, number, position"
-            actor, file_number, position = transaction.select("journals", columns, id=journal)[0]
-            for source in _sources(store, (actor, file_number), position, is_sealed):
+        columns = "journal, is_sealed, applied"
+        for journal, is_sealed, applied in transaction.select("parts", columns, run=number):
+            file = transaction.select("journals", "actor, number", id=journal)[0]
+            for source in _sources(store, run, file, applied, is_sealed):
                 if source.series.run == run and source.series.attempt == attempt:
                     yield journal, source
 
@@ -31,13 +33,20 @@ def rereader(store: StoreFolder) -> Reread:
 
 
 def _sources(
-    store: StoreFolder, file: tuple[str, int], position: int, is_sealed: int
+    store: StoreFolder, run: str, file: tuple[Any, ...], applied: int, is_sealed: int
 ) -> Iterator[PointsSource]:
     from runlore.index.arrays import scan_applied
+    from runlore.index.tracks import sources_of
+    from runlore.segments.segment import Segment
 
     if not is_sealed:
         try:
-            yield from scan_applied(store.journal(*file), position)
+            yield from scan_applied(store.journal(*file), applied)
             return
         except FileNotFoundError:
             pass  # sealed by now, and gone; what was applied of it is in the segment
+    try:
+        segment = Segment.open(store.segment(run, *file))
+    except (FileNotFoundError, DamageError, FormatTooNew):
+        return  # listed as a problem when its turn came
+    yield from sources_of(segment, 0, applied >> 3)

@@ -194,7 +194,8 @@ class JournalRow(NamedTuple):
 class Problem(NamedTuple):
     """Something that was not as it should be; `run` is None where it concerns no single run.
 
-    Kinds: gap, fork, unreadable-record, segment-missing, segment-damaged, too-new, trouble.
+    Kinds: gap, fork, unreadable-record, segment-missing, segment-damaged,
+    manifest-damaged, too-new, trouble.
     `start` and `stop` are bytes of the journal file for gaps.
     """
 

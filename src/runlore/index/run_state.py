@@ -92,12 +92,14 @@ class RunState:
             (row[1], row[3], row[5], row[6]) for row in self.rows("attempts").values()
         )
 
-    def meet(self, first_time: int, last_time: int) -> None:
-        """Widen the run's times."""
+    def meet(self, points: int, times: list[int]) -> None:
+        """Count points and widen the run's times."""
         values = self.values
-        first, last = values["first_time"], values["last_time"]
-        values["first_time"] = first_time if first is None else min(first, first_time)
-        values["last_time"] = last_time if last is None else max(last, last_time)
+        values["points"] += points
+        if times:
+            first, last = values["first_time"], values["last_time"]
+            values["first_time"] = min(times) if first is None else min(first, *times)
+            values["last_time"] = max(times) if last is None else max(last, *times)
 
     def write(self, pending: dict[str, list[Row]], order_of: OrderOf) -> None:
         """Hand over what has changed, or what remains of a purged run."""

@@ -249,6 +249,7 @@ TABLES = (
             "run int",
             "journal int",
             "is_sealed int",
+            "applied int",  # up to which byte of the journal file
             "size_bytes int",
             "points int",
             "first_time int",

@@ -110,7 +110,7 @@ class SqliteIndex(Queries):
                 return self._connected().execute(statement, tuple(arguments)).fetchall()
         except IndexUnusable as error:
             self.reset()
-            raise StoreError(
+            raise IndexUnusable(
                 f"the index {self.path} was damaged and has been thrown away: {error}",
                 hint="try again: it is rebuilt from the journals and segments",
             ) from error

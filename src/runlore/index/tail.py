@@ -43,8 +43,8 @@ class Stretch(NamedTuple):
     reading has stopped: look again, with it as `confirmed`; it counts if it is still there.
     """
 
-    events: Sequence[Event]
-    points: Sequence[PointsSource]
+    events: list[Event]
+    points: list[PointsSource]
     gaps: Sequence[tuple[int, int]]
     process: dict[str, Any] | None
     heartbeat: int | None
@@ -98,6 +98,19 @@ def read_stretch(
             ):
                 return sorting.stretch(header)
             wanted = max(wanted * 8, 8 << 20)  # one frame larger than what was read
+    finally:
+        os.close(descriptor)
+
+
+def read_header(path: str) -> Header | None:
+    """Read the header of a journal file, intact or not; None while it isn't written.
+
+    Raises:
+        FormatTooNew: if a later release wrote the file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        return _header(descriptor, path)
     finally:
         os.close(descriptor)
 

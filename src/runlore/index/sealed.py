@@ -1,0 +1,138 @@
+"""Bring an index up to date with an entry of the manifest, some segments at a time."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from runlore.errors import DamageError, FormatTooNew
+from runlore.index.apply import Applier, Event, Journal, Portion, Sealed, Trouble
+from runlore.index.journals import (
+    add_gaps,
+    add_problem,
+    follows,
+    journal_row,
+    note_life,
+    note_process,
+    write_row,
+)
+from runlore.journal.frames import HEADER_SIZE
+
+if TYPE_CHECKING:
+    from runlore.index.apply import Memory, Reread
+    from runlore.index.interface import Transaction
+    from runlore.journal.folder import StoreFolder
+    from runlore.segments.manifest import Entry
+
+STEP_SECONDS = 0.05
+STEP_SEGMENTS = 200
+
+
+def applied_entries(transaction: Transaction) -> int:
+    """Read the number of the last manifest entry that is applied."""
+    rows = transaction.select("meta", "value", key="manifest")
+    return int(rows[0][0]) if rows else 0
+
+
+def apply_entry(
+    transaction: Transaction,
+    store: StoreFolder,
+    number: int,
+    entry: Entry,
+    memory: Memory,
+    reread: Reread,
+) -> bool:
+    """Apply some segments of entry `number` of the manifest; whether none of it remains."""
+    if applied_entries(transaction) >= number:
+        return True
+    row = journal_row(transaction, entry.actor, entry.number)
+    write_row(transaction, row)
+    if _is_refused(transaction, row, entry) or (
+        row["crc"] is not None and row["position"] > entry.end
+    ):
+        _finish(transaction, number)
+        return True
+    portion, done, process = _gather(store, row, entry)
+    note_process(row, process)
+    portion = portion._replace(journal=Journal(row["id"], entry.actor, row["serves"]))
+    row["points"] += Applier(transaction, memory, reread).apply(portion)
+    note_life(row, *(time for source in portion.points for time in source.times))
+    row["segments_done"] = done
+    row["state"] = "sealing"
+    is_done = done >= len(entry.segments)
+    if is_done:
+        _seal_row(transaction, row, entry)
+        _finish(transaction, number)
+    write_row(transaction, row)
+    return is_done
+
+
+def _is_refused(transaction: Transaction, row: dict[str, Any], entry: Entry) -> bool:
+    """Refuse what was sealed from another continuation than the one applied."""
+    is_fork = row["crc"] is not None and (row["position"] == entry.end and row["crc"] != entry.crc)
+    if row["crc"] is None and row["state"] != "sealing":
+        is_fork = not follows(transaction, entry.actor, entry.number, entry.previous_crc)
+    if is_fork and row["state"] != "forked":
+        row["state"] = "forked"
+        write_row(transaction, row)
+        message = f"segments of {entry.actor}-{entry.number:08} continue another journal"
+        add_problem(transaction, "fork", row["id"], row["position"], entry.end, message)
+    return bool(row["state"] == "forked")
+
+
+def _gather(
+    store: StoreFolder, row: dict[str, Any], entry: Entry
+) -> tuple[Portion, int, dict[str, Any] | None]:
+    """Read segments for one step; returns what they say and how many are done then."""
+    from runlore.index.tracks import chunk_blob, sources_of
+    from runlore.segments.layout import STORE_RUN
+    from runlore.segments.segment import Segment
+
+    first = row["position"] >> 3 if row["crc"] is not None else 0
+    first = 0 if first <= HEADER_SIZE >> 3 else first
+    end = entry.end >> 3
+    portion = Portion(Journal(0, "", None), entry.end, [], [], [], [], [])
+    begun, done = time.monotonic(), row["segments_done"]
+    process = None
+    stop = done + STEP_SEGMENTS
+    for sealed in entry.segments[done:stop]:
+        path = store.segment(sealed.run, entry.actor, entry.number)
+        statistics = None
+        try:
+            segment = Segment.open(path)
+            process = process or segment.process
+            points = list(sources_of(segment, first, end))
+            events = [event for event in segment.events() if first <= event.sequence < end]
+            statistics = chunk_blob(segment)
+        except FileNotFoundError:
+            message = f"the segment {path} is missing"
+            portion.troubles.append(Trouble("segment-missing", sealed.run, done, message))
+        except (DamageError, FormatTooNew) as error:
+            portion.troubles.append(Trouble("segment-damaged", sealed.run, done, error.message))
+        else:
+            portion.points.extend(points)
+            portion.events.extend(
+                Event(event.sequence, event.kind, event.run, event.attempt, event.rank, event.body)
+                for event in events
+            )
+            portion.writers.extend((sealed.run, *writer) for writer in segment.writers)
+        if sealed.run != STORE_RUN:
+            portion.sealed.append(Sealed(sealed.run, sealed.size_bytes, statistics))
+        done += 1
+        if time.monotonic() - begun > STEP_SECONDS:
+            break
+    return portion, done, process
+
+
+def _seal_row(transaction: Transaction, row: dict[str, Any], entry: Entry) -> None:
+    row["position"], row["crc"] = entry.end, entry.crc
+    row["state"], row["segments_done"] = "sealed", 0
+    row["ends_in_gap"] = int(any(stop >= entry.end for _, stop in entry.gaps))
+    if entry.heartbeat is not None:
+        note_life(row, entry.heartbeat[0])
+    transaction.delete("tables", journal=row["id"])
+    add_gaps(transaction, row["id"], entry.gaps)
+
+
+def _finish(transaction: Transaction, number: int) -> None:
+    transaction.upsert("meta", [("manifest", str(number))])
