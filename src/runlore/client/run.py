@@ -47,7 +47,7 @@ class Run(FileLogging):
         self._writer = recorder.writer
         self._append = recorder.writer.append
         self._slot = self._writer.declare_run(placement.run, placement.attempt, placement.rank)
-        self._key_sets: dict[tuple[object, ...], tuple[Any, int, int, int]] = {}
+        self._key_sets: dict[object, tuple[Any, int, int, int]] = {}
         self._tag_additions: dict[str, list[str]] = {}
 
     @property
@@ -86,12 +86,20 @@ class Run(FileLogging):
         """
         if time is None:
             try:
-                pack, stepped, stepless, keys = self._key_sets[(context, *metrics)]
                 now = time_ns() // 1000
-                if step is None:
-                    frame = pack(stepless, now, 0, *metrics.values(), keys)
+                if context is None and len(metrics) == 1:  # by far the most frequent call
+                    (name,) = metrics
+                    pack, stepped, stepless, keys = self._key_sets[name]
+                    if step is None:
+                        frame = pack(stepless, now, 0, metrics[name], keys)
+                    else:
+                        frame = pack(stepped, now, step, metrics[name], keys)
                 else:
-                    frame = pack(stepped, now, step, *metrics.values(), keys)
+                    pack, stepped, stepless, keys = self._key_sets[(context, *metrics)]
+                    if step is None:
+                        frame = pack(stepless, now, 0, *metrics.values(), keys)
+                    else:
+                        frame = pack(stepped, now, step, *metrics.values(), keys)
             except Exception:  # noqa: BLE001 - a new key set, or something to convert or refuse
                 self._log_slowly(metrics, step, None, context)
             else:
@@ -161,7 +169,7 @@ class Run(FileLogging):
         moment = time_ns() // 1000 if time is None else values.time_of(time)
         label = values.context_of(context)
         for names in self._in_key_sets(label, tuple(numbers)):
-            key = (label or None, *names)
+            key = _key(label, names)
             entry = self._key_sets.get(key)
             if entry is None:
                 entry = self._key_sets[key] = self._declare_keys(label, names)
@@ -172,7 +180,7 @@ class Run(FileLogging):
 
     def _in_key_sets(self, context: str, names: tuple[str, ...]) -> list[tuple[str, ...]]:
         """Split the names of one call so that neither one key set nor their number gets huge."""
-        if (context or None, *names) in self._key_sets or not names:
+        if not names or _key(context, names) in self._key_sets:
             return [names] if names else []
         if len(self._key_sets) >= MOST_KEY_SETS:
             return [(name,) for name in names]
@@ -300,3 +308,8 @@ class Run(FileLogging):
         """Declare the run anew if it was over and its tables are left out of newer files."""
         if not self._writer.knows(self._slot):
             self._slot = self._writer.declare_run(self.id, self.attempt, self.rank)
+
+
+def _key(context: str, names: tuple[str, ...]) -> object:
+    """Return what a key set is looked up by in `Run.log`."""
+    return names[0] if len(names) == 1 and not context else (context or None, *names)

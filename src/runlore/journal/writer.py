@@ -57,6 +57,7 @@ class Writer:
     """
 
     __slots__ = (
+        "_acquire",
         "_at",
         "_backlog",
         "_crc",
@@ -72,6 +73,7 @@ class Writer:
         "_number",
         "_previous_crc",
         "_references",
+        "_release",
         "_slots",
         "_store",
         "_tables",
@@ -114,7 +116,8 @@ class Writer:
         When this returns the frame is in the page cache, or, if there was no room, in a
         bounded backlog that is written when there is. Never raises for want of room.
         """
-        with self._lock:
+        try:
+            self._acquire()  # twice as fast as `with`, which looks its methods up each time
             if self._is_busy:  # called from a signal handler or finaliser in the middle of this
                 self._deferred.append(frame)
                 return
@@ -135,6 +138,11 @@ class Writer:
                 self._fail(frame, error)
             finally:
                 self._is_busy = False
+        finally:
+            try:  # noqa: SIM105 - contextlib costs the import budget
+                self._release()
+            except RuntimeError:
+                pass  # Ctrl-C came while waiting for the lock, so it isn't held
 
     def declare_run(self, run: str, attempt: str, rank: int) -> int:
         """Give a run a slot, for events and key sets to refer to."""
@@ -206,6 +214,7 @@ class Writer:
     def _begin_actor(self) -> None:
         self.actor = new_id()
         self._lock = RLock()
+        self._acquire, self._release = self._lock.acquire, self._lock.release
         self._is_busy = False
         self._deferred: list[bytes] = []
         self._file: MappedFile | PlainFile | None = None
