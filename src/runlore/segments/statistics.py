@@ -35,7 +35,7 @@ class Statistics:
     """Statistics of a track: of shape (names, chunks) per name, (chunks,) per chunk.
 
     `min`, `max` and `sum` are over finite values: NaN, NaN and 0 where there are none; `min_step`
-    and `max_step` are where the extremes were first met. `first` and `last` are by
+    and `max_step` are the least steps where the extremes were met. `first` and `last` are by
     (step, time, sequence), `last_step` and `last_time` those of the last. Without steps all
     fields of steps are 0. `count` is the number of frames of each chunk.
     """
@@ -220,7 +220,6 @@ def _describe_chunks(values: Doubles, time: Integers, steps: Integers) -> Statis
 def _describe_block(block: Doubles, steps: Integers) -> dict[str, NDArray[Any]]:
     """Describe what depends on the values alone."""
     is_finite = np.isfinite(block)
-    rows = np.arange(block.shape[1])
     if is_finite.all():
         at_least, at_most = block.argmin(axis=2), block.argmax(axis=2)
         total = _sum(block)
@@ -240,12 +239,19 @@ def _describe_block(block: Doubles, steps: Integers) -> dict[str, NDArray[Any]]:
         "min": np.where(has_none, np.nan, least),
         "max": np.where(has_none, np.nan, most),
         "sum": total,
-        "min_step": np.where(has_none, 0, steps[rows, at_least]),
-        "max_step": np.where(has_none, 0, steps[rows, at_most]),
+        "min_step": np.where(has_none, 0, _least_steps(block, steps, least, at_least)),
+        "max_step": np.where(has_none, 0, _least_steps(block, steps, most, at_most)),
         "nan": nan,
         "positive_infinities": positive,
         "negative_infinities": negative,
     }
+
+
+def _least_steps(block: Doubles, steps: Integers, value: Doubles, at_first: Integers) -> Integers:
+    """Find the least step at which each chunk met `value`, first at the places `at_first`."""
+    if (steps[:, 1:] >= steps[:, :-1]).all():
+        return np.asarray(steps[np.arange(len(steps)), at_first])
+    return np.asarray(np.where(block == value[:, :, None], steps, _GREATEST).min(axis=2))
 
 
 def _sum(block: Doubles) -> Doubles:
