@@ -9,7 +9,7 @@ from runlore.index.rows import Limits
 from runlore.index.schema import BY_NAME, OF_A_RUN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from runlore.index.interface import Transaction
 
@@ -89,7 +89,7 @@ class RunState:
     def limits(self) -> dict[str, Limits]:
         """Say from where on which attempts are superseded."""
         return superseded(
-            (row[1], row[3], row[5], row[6]) for row in self.rows("attempts").values()
+            (row[1], row[3], row[5], row[6], row[7]) for row in self.rows("attempts").values()
         )
 
     def meet(self, points: int, times: list[int]) -> None:
@@ -154,23 +154,41 @@ def effective_status(rows: Rows) -> Row | None:
 
 
 def superseded(
-    attempts: Any,
+    attempts: Iterable[tuple[str, str | None, int | None, int | None, int | None]],
 ) -> dict[str, Limits]:
-    """Compute the limits of attempts from (attempt, parent, from_step, time) of each.
+    """Compute the limits of attempts from (attempt, parent, from_step, time, started) of each.
 
     An attempt with `from_step` supersedes its parent and all of that one's ancestors from
-    there on; the strictest limit holds.
+    there on, or, where it names no parent, every attempt begun before it; the strictest
+    limit holds.
     """
     rows = {row[0]: row for row in attempts}
     limits: dict[str, Limits] = {}
-    for attempt, parent, from_step, time in rows.values():
-        seen = {attempt}
-        while from_step is not None and parent is not None and parent not in seen:
-            seen.add(parent)
-            known = limits.get(parent, Limits(None, None))
-            limits[parent] = Limits(_least(known.step, from_step), _least(known.time, time))
-            parent = rows[parent][1] if parent in rows else None  # noqa: PLW2901
+    for attempt, _, from_step, time, _ in rows.values():
+        if from_step is None:
+            continue
+        for ancestor in _ancestors(attempt, rows):
+            known = limits.get(ancestor, Limits(None, None))
+            limits[ancestor] = Limits(_least(known.step, from_step), _least(known.time, time))
     return limits
+
+
+def _ancestors(attempt: str, rows: dict[str, Any]) -> set[str]:
+    """Follow the parents; one that isn't named stands for all attempts begun before."""
+    ancestors: set[str] = set()
+    here = attempt
+    while here in rows:
+        _, parent, _, _, started = rows[here]
+        if parent is None:
+            if started is not None and (here == attempt or rows[here][2] is not None):
+                before = (row for row in rows.values() if row[4] is not None and row[4] < started)
+                ancestors.update(row[0] for row in before)
+            break
+        if parent in ancestors or parent == attempt:
+            break
+        ancestors.add(parent)
+        here = parent
+    return ancestors - {attempt}
 
 
 def _least(one: int | None, other: int | None) -> int | None:
