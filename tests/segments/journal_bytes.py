@@ -77,9 +77,9 @@ class Plain:
         runs: dict[int, dict[str, Any]] = {}
         keys: dict[int, dict[str, Any]] = {}
         for frame in found:
-            if frame.kind == frames.RUN:
+            if frame.kind == frames.RUN and not frame.flags:
                 runs[frame.reference] = json.loads(frame.body)
-            elif frame.kind == frames.KEYS:
+            elif frame.kind == frames.KEYS and not frame.flags:
                 keys[frame.reference] = json.loads(frame.body)
         self.points: dict[Series, list[Point]] = {}
         self.events: dict[tuple[str, str, int] | None, list[Event]] = {}
@@ -87,7 +87,8 @@ class Plain:
         unplaced = []
         for frame in found:
             span = (frame.position, frame.position + frame.size)
-            if frame.kind == frames.POINTS:
+            is_known = not frame.flags & ~(frame.kind == frames.POINTS)
+            if frame.kind == frames.POINTS and is_known:
                 declared = keys.get(frame.reference)
                 run = runs.get(declared["run"]) if declared else None
                 if declared is None or run is None:
@@ -106,9 +107,9 @@ class Plain:
                 )
                 point = (frame.sequence, time, step if has_step else None, values)
                 self.points.setdefault(series, []).append(point)
-            elif frame.kind == frames.HEARTBEAT:
+            elif frame.kind == frames.HEARTBEAT and is_known:
                 self.heartbeat = frames.unpack_clocks(frame.body)
-            elif frame.kind == frames.EVENT or frame.kind > frames.CLOSE:
+            elif frame.kind in {0, frames.EVENT} or frame.kind > frames.CLOSE or not is_known:
                 run = runs.get(frame.reference)
                 if run is None and frame.reference:
                     unplaced.append(span)
@@ -151,7 +152,9 @@ def journals(draw: st.DrawFn) -> Journal:
             case "unknown":
                 reference = draw(st.integers(0, slots))
                 body = draw(st.binary(max_size=20))
-                journal.add(draw(st.integers(8, 255)), draw(st.integers(0, 255)), body, reference)
+                type_ = draw(st.integers(0, 255))
+                flags = draw(st.integers(2 * (type_ < 8), 255))
+                journal.add(type_, flags, body, reference)
     if draw(st.booleans()):
         journal.close()
     return journal

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from runlore.journal import lock
 from runlore.journal.liveness import DEAD, holder
-from runlore.segments.complete import ends_in_close, journal_numbers
+from runlore.segments.complete import SHELL, ends_in_close, journal_numbers, process_of
+from runlore.segments.verifying import verify_file
 
 if sys.platform != "win32":
     import fcntl
@@ -27,14 +28,14 @@ _STALE_SECONDS = 3600.0
 
 
 def is_safe_to_remove(store: StoreFolder, entry: Entry) -> bool:
-    """Tell whether what a journal file was sealed into is there.
+    """Tell whether what a journal file was sealed into is there and whole.
 
     A run whose folder is gone was purged.
     """
     for segment in entry.segments:
         path = store.segment(segment.run, entry.actor, entry.number)
         try:
-            if os.path.getsize(path) < segment.size_bytes:
+            if verify_file(path):
                 return False
         except FileNotFoundError:
             if os.path.isdir(os.path.dirname(path)):
@@ -45,8 +46,13 @@ def is_safe_to_remove(store: StoreFolder, entry: Entry) -> bool:
 def remove_journal(
     store: StoreFolder, file: JournalFile, is_still_sealed: Callable[[], bool]
 ) -> bool:
-    """Remove a sealed journal file; false if somebody is about to write to it."""
+    """Remove a sealed journal file; false if somebody is about to write to it.
+
+    The last file of shell commands stays: the next command takes its number from it.
+    """
     numbers = journal_numbers(store.actor(file.actor))
+    if file.number == numbers[-1] and process_of(file.path).get("kind") == SHELL:
+        return False
     if (numbers and file.number < numbers[-1]) or ends_in_close(file.path):
         if not is_still_sealed():
             return False

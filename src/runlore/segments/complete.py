@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import islice
+from time import time
+from typing import TYPE_CHECKING, Any
 
 from runlore.journal.filesystem import is_local
-from runlore.journal.frames import CLOSE, HEADER_SIZE, OVERHEAD, unpack_front, unpack_u32
-from runlore.journal.liveness import DEAD, holder
+from runlore.journal.frames import ACTOR, CLOSE, HEADER_SIZE, OVERHEAD, unpack_front, unpack_u32
+from runlore.journal.liveness import ALIVE, DEAD, holder
+from runlore.journal.reader import Frame, Reader
 from runlore.records.ids import is_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from runlore.journal.folder import StoreFolder
     from runlore.journal.host import HostIdentity
+
+SHELL = "shell"
+SILENCE_SECONDS = 7 * 86_400.0
+_ACTOR_FRAME_BYTES = 64 << 10
+_FIRST_FRAMES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +49,7 @@ def journal_files(store: StoreFolder, *, host: HostIdentity) -> list[JournalFile
             is_complete = (
                 number < numbers[-1]
                 or ends_in_close(path)
-                or holder(store.lock(actor), host=host, is_on_local_disk=is_on_local_disk) == DEAD
+                or _is_abandoned(store, actor, path, host, is_on_local_disk=is_on_local_disk)
             )
             files.append(JournalFile(path, actor, number, is_complete))
     return files
@@ -65,6 +76,61 @@ def journal_numbers(folder: str) -> list[int]:
         return []
     stems = [name.removesuffix(".journal") for name in names if name.endswith(".journal")]
     return sorted(int(stem) for stem in stems if len(stem) == 8 and stem.isdecimal())
+
+
+def process_of(path: str) -> dict[str, Any]:
+    """Read what a journal file says of its process; empty where that can't be read."""
+    try:
+        with open(path, "rb") as file:
+            head = memoryview(file.read(_ACTOR_FRAME_BYTES))
+    except FileNotFoundError:
+        return {}
+    if len(head) < HEADER_SIZE:
+        return {}
+    for item in islice(Reader(head), _FIRST_FRAMES):
+        if isinstance(item, Frame) and item.kind == ACTOR:
+            try:
+                content = json.loads(item.body)
+            except ValueError:
+                return {}
+            return content if isinstance(content, dict) else {}
+    return {}
+
+
+def _is_abandoned(
+    store: StoreFolder, actor: str, path: str, host: HostIdentity, *, is_on_local_disk: bool
+) -> bool:
+    """Tell whether the writer of an actor's last file is gone for good.
+
+    The lock says so, but for shell commands, which come and go. Where it can't be asked, seven
+    days without a sign of life do: nothing written by the process nor by the helper that serves it.
+    """
+    state = holder(store.lock(actor), host=host, is_on_local_disk=is_on_local_disk)
+    if state == ALIVE or process_of(path).get("kind") == SHELL:
+        return False
+    if state == DEAD:
+        return True
+    silent_since = time() - SILENCE_SECONDS
+    return _last_written(path) < silent_since and not any(
+        _last_written(other) >= silent_since for other in _files_of_helpers(store, actor)
+    )
+
+
+def _last_written(path: str) -> float:
+    try:
+        return os.path.getmtime(path)
+    except FileNotFoundError:
+        return time()
+
+
+def _files_of_helpers(store: StoreFolder, actor: str) -> Iterator[str]:
+    """Yield the last journal file of each helper that serves an actor."""
+    for other in actors(store):
+        numbers = journal_numbers(store.actor(other))
+        if numbers:
+            path = store.journal(other, numbers[-1])
+            if process_of(path).get("serves") == actor:
+                yield path
 
 
 def ends_in_close(path: str) -> bool:

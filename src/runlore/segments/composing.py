@@ -12,6 +12,7 @@ import numpy as np
 from runlore.journal.frames import EVENT
 from runlore.segments import layout
 from runlore.segments.columns import encode_column
+from runlore.segments.loose import LoosePoints, arrange
 from runlore.segments.statistics import PER_CHUNK, PER_NAME, describe
 
 if TYPE_CHECKING:
@@ -42,6 +43,13 @@ class Content:
 
     points: list[PointsBlock] = field(default_factory=list)
     events: list[EventRecord] = field(default_factory=list)
+    declarations: list[EventRecord] = field(default_factory=list)
+
+    def kept_events(self) -> list[EventRecord]:
+        """Return the events, with the tables that frames of an unknown type may lean on."""
+        if all(event.kind == EVENT and not event.flags for event in self.events):
+            return self.events
+        return sorted(self.events + self.declarations, key=lambda event: event.sequence)
 
     def writers(self) -> list[WriterKey]:
         """Return who wrote them, by first appearance."""
@@ -51,7 +59,7 @@ class Content:
         ]
         seen += [
             (event.sequence, (event.attempt, event.rank))
-            for event in self.events
+            for event in self.kept_events()
             if event.attempt is not None
         ]
         return list(dict.fromkeys(writer for _, writer in sorted(seen)))
@@ -85,10 +93,16 @@ def compose(
     """
     writers = content.writers()
     blocks = _Blocks(layout.pack_header(run, actor, number))
-    tracks = [_add_track(blocks, block, writers, encoding) for block in content.points]
-    packed = b"".join(_event_bytes(event, writers) for event in content.events)
+    tracks = [
+        _add_loose_track(blocks, track, writers, encoding)
+        if isinstance(track, LoosePoints)
+        else _add_track(blocks, track, writers, encoding)
+        for track in arrange(content.points)
+    ]
+    kept = content.kept_events()
+    packed = b"".join(_event_bytes(event, writers) for event in kept)
     events = {
-        "count": len(content.events),
+        "count": len(kept),
         "block": blocks.add(zlib.compress(packed, encoding.level)),
     }
     first, last = _times(content)
@@ -138,7 +152,10 @@ def _add_track(
                 for name in range(0, names, group)
             ]
         )
-    statistics = describe(block.values, block.time, block.step, chunk_frames)
+    statistics = None
+    if len(bounds) > 1 or block.values.size >= layout.LEAST_DESCRIBED:
+        found = describe(block.values, block.time, block.step, chunk_frames)
+        statistics = blocks.add(pack_statistics(found, with_pcodec=encoding.with_pcodec))
     return {
         "writer": writers.index((block.key_set.attempt, block.key_set.rank)),
         "context": block.key_set.context,
@@ -151,7 +168,40 @@ def _add_track(
         "sequence": sequence,
         "values": values,
         "group": group,
-        "statistics": blocks.add(pack_statistics(statistics, with_pcodec=encoding.with_pcodec)),
+        "statistics": statistics,
+    }
+
+
+def _add_loose_track(
+    blocks: _Blocks, track: LoosePoints, writers: list[WriterKey], encoding: Encoding
+) -> dict[str, Any]:
+    """Add the columns of a loose track chunk by chunk and return its part of the footer."""
+    rows = len(track.sequence)
+    places: dict[str, list[Any]] = {"time": [], "step": [], "sequence": [], "name": []}
+    values, chunks = [], []
+    for begin in range(0, rows, layout.CHUNK_FRAMES):
+        end = min(begin + layout.CHUNK_FRAMES, rows)
+        chunks.append(end - begin)
+        for column, where in places.items():
+            numbers = getattr(track, column)
+            if numbers is not None:
+                data = encode_column(numbers[begin:end], with_pcodec=encoding.with_pcodec)
+                where.append(blocks.add(data))
+        data = encode_column(track.value[begin:end], with_pcodec=encoding.with_pcodec)
+        values.append([blocks.add(data)])
+    return {
+        "loose": True,
+        "writer": writers.index((track.attempt, track.rank)),
+        "context": track.context,
+        "names": list(track.names),
+        "has_step": track.has_step,
+        "points": rows,
+        "chunks": chunks,
+        **places,
+        "step": places["step"] if track.has_step else None,
+        "values": values,
+        "group": 1,
+        "statistics": None,
     }
 
 
@@ -160,7 +210,7 @@ def _event_bytes(event: EventRecord, writers: list[WriterKey]) -> bytes:
     if event.attempt is not None:
         writer = writers.index((event.attempt, event.rank))
     front = layout.EVENT_FRONT.pack(
-        event.sequence, event.kind, event.flags, writer, len(event.body)
+        event.sequence, event.kind, event.flags, writer, event.reference, len(event.body)
     )
     return front + event.body
 

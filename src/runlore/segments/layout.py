@@ -16,13 +16,14 @@ HEADER_SIZE = 64
 TRAILER_SIZE = 24
 CHUNK_FRAMES = 4096
 GROUP_VALUES = 8192
+LEAST_DESCRIBED = 512  # points of a track of one chunk from which on statistics are kept
 STORE_RUN = "0" * 32
 NO_WRITER = 0xFFFF
 
 _HEADER = Struct("<8sHHI16s16sQI")
 _U32 = Struct("<I")
 _TRAILER = Struct("<QII8s")
-EVENT_FRONT = Struct("<IBBHI")
+EVENT_FRONT = Struct("<IBBHII")
 
 Place = tuple[int, int, int]  # offset, size, crc32
 

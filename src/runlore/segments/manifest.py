@@ -6,6 +6,7 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from runlore.errors import DamageError
 from runlore.records.ids import new_id
@@ -13,6 +14,8 @@ from runlore.records.ids import new_id
 if TYPE_CHECKING:
     from runlore.errors import RunloreError
     from runlore.journal.folder import StoreFolder
+
+_CHECK = b',"check":'  # the last key: crc32 of all before its comma
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,16 @@ class Entry:
 
     def to_json(self) -> bytes:
         """Compose the entry as it is stored."""
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
+        text = json.dumps(asdict(self), separators=(",", ":")).encode()
+        return text[:-1] + _CHECK + str(crc32(text[:-1])).encode() + b"}"
 
     @classmethod
     def from_json(cls, data: bytes) -> Entry:
         """Read an entry as it is stored; ValueError if it isn't one."""
+        text, _, check = data.rpartition(_CHECK)
         try:
+            if crc32(text) != int(check.rstrip(b"}")):
+                raise ValueError("it fails its checksum")
             return cls._from_fields(json.loads(data))
         except (KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError(f"not an entry of a manifest: {error!r}") from error

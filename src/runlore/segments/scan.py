@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlore.journal.frames import CLOSE, HAS_STEP, HEADER_SIZE, HEARTBEAT, POINTS, unpack_clocks
+from runlore.journal.frames import (
+    ACTOR,
+    CLOSE,
+    HAS_STEP,
+    HEADER_SIZE,
+    HEARTBEAT,
+    OVERHEAD,
+    POINTS,
+    unpack_clocks,
+    unpack_u32,
+)
 from runlore.segments.tables import TABLE_KINDS, Tables
 from runlore.segments.walking import walk
 
@@ -17,12 +27,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from runlore.segments.tables import KeySet, Writer
+    from runlore.segments.walking import Walk
 
     Positions = NDArray[np.int64]
     Words = NDArray[np.uint64]
 
 _FRONT_WORDS = 3  # size and type, time, step
 _OTHER_WORDS = 4  # those and, behind the values, reference and checksum
+_TYPE_AND_FLAGS = 0xFFFF & ~(HAS_STEP << 8)
+_CLOCKS_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,8 @@ class PointsBlock:
 class EventRecord:
     """A frame that is neither points nor a table; `body` as it stands, padding included.
 
-    `run` and `attempt` are None for a frame of the store as a whole.
+    `kind` is the type of the frame, `reference` its run slot. `run` and `attempt` are None
+    for a frame of the store as a whole.
     """
 
     sequence: int
@@ -54,6 +68,7 @@ class EventRecord:
     attempt: str | None
     rank: int
     body: bytes
+    reference: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,10 @@ class Scan:
 
     `crc` is the stored checksum before `end`, and `tables` what a scan from there on needs.
     `heartbeat` is the last one, (wall µs, monotonic ns). `gaps` are byte ranges: damage, and
-    frames that can't be placed because their run or key set was never declared.
+    frames that can't be placed because their run or key set was never declared. `suspect`
+    is what a cautious scan has stopped before. `declarations` are the run and keys frames,
+    each once.
+    `is_truncated` says that the file ends before the position that was asked for.
     """
 
     points: list[PointsBlock]
@@ -74,6 +92,9 @@ class Scan:
     crc: int
     is_closed: bool
     tables: Tables
+    declarations: list[EventRecord] = field(default_factory=list)
+    suspect: tuple[int, int] | None = None
+    is_truncated: bool = False
 
 
 def scan(
@@ -83,12 +104,15 @@ def scan(
     is_complete: bool,
     tables: Tables | None = None,
     limit_bytes: int | None = None,
+    is_cautious: bool = False,
+    confirmed: tuple[int, int] | None = None,
 ) -> Scan:
     """Read the journal file in `buffer` from byte `position`, the `end` of an earlier scan, on.
 
     Without `tables`, those before `position` are read first. Unless the file `is_complete`,
     bytes behind the last whole frame are left for the next time. Where the file has no
-    header yet, `end` is 0. With `limit_bytes`, about that much is read.
+    header yet, `end` is 0. With `limit_bytes`, about that much is read. A cautious scan stops
+    before a gap other than the one `confirmed`, and before a frame whose table isn't declared.
     `scan_file` in `runlore.segments.journals` does this for files that are being written.
     """
     view = memoryview(buffer).cast("B")
@@ -104,21 +128,42 @@ def scan(
             before = walk(view, HEADER_SIZE, is_complete=False, limit_bytes=position - HEADER_SIZE)
             _Sorting(view, before.positions, tables).read_tables()
     found = walk(view, position, is_complete=is_complete, limit_bytes=limit_bytes)
-    sorting = _Sorting(view, found.positions, tables)
-    sorting.read_tables()
-    events = list(sorting.events())
-    points = list(sorting.points())
+    suspect = None
+    if is_cautious:
+        suspect = next((gap for gap in found.gaps if gap != confirmed), None)
+        _stop_before(view, found, suspect)
+    while True:
+        sorting = _Sorting(view, found.positions, tables)
+        sorting.read_tables()
+        events = list(sorting.events())
+        points = list(sorting.points())
+        if not (is_cautious and sorting.undeclared):
+            break
+        suspect = min(sorting.undeclared)
+        _stop_before(view, found, suspect)
     return Scan(
         points,
         events,
         tables.process,
         sorting.heartbeat,
-        sorted(found.gaps + _joined(sorting.misplaced)),
+        sorted(found.gaps + _joined(sorting.misplaced + sorting.undeclared)),
         found.end,
         found.crc,
         sorting.is_closed,
         tables,
+        sorting.declarations(),
+        suspect,
     )
+
+
+def _stop_before(view: memoryview, found: Walk, gap: tuple[int, int] | None) -> None:
+    """Forget what was found from a gap on."""
+    if gap is None:
+        return
+    found.end = gap[0]
+    found.positions = found.positions[: np.searchsorted(found.positions, gap[0] >> 3)]
+    found.gaps = [other for other in found.gaps if other < gap]
+    found.crc = unpack_u32(view, gap[0] - 4)[0] if gap[0] >= HEADER_SIZE else 0
 
 
 def _joined(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -139,11 +184,14 @@ class _Sorting:
         self.heartbeat: tuple[int, int] | None = None
         self.is_closed = False
         self.misplaced: list[tuple[int, int]] = []
+        self.undeclared: list[tuple[int, int]] = []
+        self._declared: dict[tuple[int, int], EventRecord] = {}
         self._view = view
         self._tables = tables
         self._words: Words = np.frombuffer(view, "<u8", len(view) >> 3)
         heads = self._words[positions]
-        is_points = (heads >> np.uint64(32)) & np.uint64(0xFF) == POINTS
+        # Points with flags that aren't known are frames of an unknown type.
+        is_points = (heads >> np.uint64(32)) & np.uint64(_TYPE_AND_FLAGS) == POINTS
         if is_points.all():
             self._points, self._point_heads = positions, heads
             self._others: Positions = positions[:0]
@@ -153,25 +201,39 @@ class _Sorting:
 
     def read_tables(self) -> None:
         """Declare what the table frames say."""
-        for at, kind, _, reference, body in self._other_frames():
-            if kind in TABLE_KINDS and not self._tables.declare(kind, reference, body):
-                self._misplace(at, body)
+        for at, kind, flags, reference, body in self._other_frames():
+            if kind not in TABLE_KINDS or flags:
+                continue
+            if not self._tables.declare(kind, reference, body):
+                self.misplaced.append(_extent(at, body))
+            elif kind != ACTOR:
+                record = EventRecord(at, kind, flags, None, None, 0, body, reference)
+                self._declared.setdefault((kind, reference), record)
+
+    def declarations(self) -> list[EventRecord]:
+        """Return the run and keys frames, the first copy of each, with the run they are for."""
+        records = []
+        for (kind, reference), record in self._declared.items():
+            writer = self._tables.writer_of(kind, reference)
+            if writer is not None:
+                records.append(_event(record.sequence, kind, 0, writer, record.body, reference))
+        return records
 
     def events(self) -> Iterator[EventRecord]:
         """Yield the frames that are neither points nor tables, heartbeats nor the close."""
         for at, kind, flags, reference, body in self._other_frames():
-            if kind == HEARTBEAT and len(body) >= 16:
+            if kind == HEARTBEAT and not flags and len(body) >= _CLOCKS_BYTES:
                 self.heartbeat = unpack_clocks(body)
-            elif kind == CLOSE:
+            elif kind == CLOSE and not flags:
                 self.is_closed = True
-            elif kind not in TABLE_KINDS:
+            elif kind not in TABLE_KINDS or flags:
                 writer = self._tables.writer(reference)
                 if writer is not None:
-                    yield _event(at, kind, flags, writer, body)
+                    yield _event(at, kind, flags, writer, body, reference)
                 elif reference == 0:
                     yield EventRecord(at, kind, flags, None, None, 0, body)
                 else:
-                    self._misplace(at, body)
+                    self.undeclared.append(_extent(at, body))
 
     def points(self) -> Iterator[PointsBlock]:
         """Yield the points by key set and presence of steps, by first appearance."""
@@ -183,8 +245,9 @@ class _Sorting:
             if key_set and is_fitting.all():
                 yield self._block(key_set, positions, width, has_step=has_step)
                 continue
+            lost = self.misplaced if key_set else self.undeclared
             for at, size in zip(positions[~is_fitting], sizes[~is_fitting], strict=True):
-                self.misplaced.append((8 * int(at), 8 * int(at) + int(size)))
+                lost.append((8 * int(at), 8 * int(at) + int(size)))
             if key_set and is_fitting.any():
                 yield self._block(key_set, positions[is_fitting], width, has_step=has_step)
 
@@ -256,9 +319,12 @@ class _Sorting:
                 bytes(view[8 * at + 8 : 8 * end]),
             )
 
-    def _misplace(self, at: int, body: bytes) -> None:
-        self.misplaced.append((8 * at, 8 * at + len(body) + 16))
+
+def _extent(at: int, body: bytes) -> tuple[int, int]:
+    return 8 * at, 8 * at + len(body) + OVERHEAD
 
 
-def _event(at: int, kind: int, flags: int, writer: Writer, body: bytes) -> EventRecord:
-    return EventRecord(at, kind, flags, writer.run, writer.attempt, writer.rank, body)
+def _event(
+    at: int, kind: int, flags: int, writer: Writer, body: bytes, reference: int
+) -> EventRecord:
+    return EventRecord(at, kind, flags, writer.run, writer.attempt, writer.rank, body, reference)

@@ -55,6 +55,7 @@ def seal(journal_file: str, store: StoreFolder) -> Sealed:
         "crc": found.crc,
         "gaps": found.gaps,
         "created": header.created if header else None,
+        "previous_crc": header.previous_crc if header else 0,
         "closed": found.is_closed,
     }
     about = {"source": source, "process": found.process, "heartbeat": found.heartbeat}
@@ -63,8 +64,9 @@ def seal(journal_file: str, store: StoreFolder) -> Sealed:
         for run, content in sorted(_by_run(found).items()):
             data, crc = compose(run, actor, number, content, about)
             path = store.segment(run, actor, number)
-            put(path, data, crc, found.end, os.path.dirname(journal_file))
-            segments.append(SealedSegment(run, len(data), crc))
+            scratch = os.path.dirname(os.path.abspath(journal_file))
+            size_bytes, crc = put(path, data, crc, found.end, scratch)
+            segments.append(SealedSegment(run, size_bytes, crc))
             paths.append(path)
         for folder in sorted({os.path.dirname(path) for path in paths}):
             sync_folder(folder)
@@ -103,13 +105,15 @@ def named_by(journal_file: str) -> tuple[str, int]:
     return actor, int(stem)
 
 
-def put(path: str, data: bytes, crc: int, end: int, scratch: str) -> None:
-    """Put a segment in place, unless one that says the same or more is there.
+def put(path: str, data: bytes, crc: int, end: int, scratch: str) -> tuple[int, int]:
+    """Put a segment in place, unless a whole one that covers as much is there.
 
     It is written to a temporary file in the folder `scratch` of the same file system.
+    Returns the size and the footer's checksum of the one that is there then.
     """
-    if _is_covered(path, len(data), crc, end):
-        return
+    present = _covering(path, end)
+    if present is not None:
+        return present
     os.makedirs(os.path.dirname(path), exist_ok=True)
     temporary = os.path.join(scratch, f"{new_id()}.tmp")
     try:
@@ -119,18 +123,17 @@ def put(path: str, data: bytes, crc: int, end: int, scratch: str) -> None:
         if os.path.exists(temporary):
             os.unlink(temporary)
         raise
+    return len(data), crc
 
 
-def _is_covered(path: str, size_bytes: int, crc: int, end: int) -> bool:
+def _covering(path: str, end: int) -> tuple[int, int] | None:
+    """Return size and checksum of the segment at `path` if it is whole and reaches `end`."""
     try:
         with Segment.open(path) as segment:
-            if segment.end > end:
-                return True
-            if (segment.size_bytes, segment.crc) != (size_bytes, crc):
-                return False
-            return not segment.verify()
+            is_covering = segment.end >= end and not segment.verify()
+            return (segment.size_bytes, segment.crc) if is_covering else None
     except (FileNotFoundError, SegmentDamaged):
-        return False
+        return None
 
 
 def _by_run(found: Scan) -> dict[str, Content]:
@@ -139,4 +142,7 @@ def _by_run(found: Scan) -> dict[str, Content]:
         contents.setdefault(block.key_set.run, Content()).points.append(block)
     for event in found.events:
         contents.setdefault(event.run or STORE_RUN, Content()).events.append(event)
+    for record in found.declarations:
+        if record.run in contents:
+            contents[record.run].declarations.append(record)
     return contents

@@ -5,18 +5,26 @@ from __future__ import annotations
 import mmap
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from runlore.errors import SegmentDamaged
 from runlore.segments import layout
 from runlore.segments.columns import decode_column, decode_into
 from runlore.segments.scan import EventRecord
-from runlore.segments.statistics import DOUBLES, PER_CHUNK, PER_NAME, Statistics
+from runlore.segments.statistics import (
+    DOUBLES,
+    PER_CHUNK,
+    PER_NAME,
+    Statistics,
+    describe,
+    describe_groups,
+)
 from runlore.segments.tables import KeySet
+from runlore.segments.verifying import verify_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,14 +32,19 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from runlore.errors import SegmentDamaged
     from runlore.segments.layout import Place
 
-TIME, STEP, SEQUENCE, VALUE = "time", "step", "sequence", "value"
+TIME, STEP, SEQUENCE, NAME, VALUE = "time", "step", "sequence", "name", "value"
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The points of one key set, with or without steps; `chunks` are counts of frames."""
+    """The points of the names of a key set, with or without steps.
+
+    `points` is the number of frames, `chunks` how many of them each chunk holds. A
+    name out of a loose track is a track of its own, with one chunk: number `part` of `rows`.
+    """
 
     key_set: KeySet
     has_step: bool
@@ -40,7 +53,29 @@ class Track:
     group: int
     places: dict[str, list[Place]]
     values: list[list[Place]]
-    statistics: Place
+    statistics: Place | None
+    rows: _Rows | None = None
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The points of a loose track, ordered by name, each name beginning at one of `starts`."""
+
+    starts: NDArray[np.int64]
+    time: NDArray[np.int64]
+    step: NDArray[np.int64] | None
+    sequence: NDArray[np.int64]
+    value: NDArray[np.float64]
+    statistics: list[Statistics]
+
+    def of(self, part: int) -> tuple[slice, Statistics]:
+        """Return where the points of a name stand, and their statistics."""
+        if not self.statistics:
+            self.statistics.append(describe_groups(self.value, self.time, self.step, self.starts))
+        (found,) = self.statistics
+        begin = int(self.starts[part])
+        return slice(begin, begin + int(found.count[part])), found.chunk(part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +120,7 @@ class Segment:
                 tuple(self.footer["heartbeat"]) if self.footer.get("heartbeat") else None
             )
             self.writers = [(one["attempt"], one["rank"]) for one in self.footer["writers"]]
-            self.tracks = [self._track(fields) for fields in self.footer["tracks"]]
+            self._stored_tracks = [self._track(fields) for fields in self.footer["tracks"]]
             self.event_count: int = self.footer["events"]["count"]
             self.first_time: int | None = self.footer["first_time"]
             self.last_time: int | None = self.footer["last_time"]
@@ -128,6 +163,17 @@ class Segment:
     ) -> None:
         self.close()
 
+    @cached_property
+    def tracks(self) -> list[Track]:
+        """The tracks, in the order of the footer; loose ones name by name."""
+        tracks: list[Track] = []
+        for fields, track in zip(self.footer["tracks"], self._stored_tracks, strict=True):
+            if fields.get("loose", False):
+                tracks += self._parts_of(track)
+            else:
+                tracks.append(track)
+        return tracks
+
     def events(self) -> list[EventRecord]:
         """Read the frames that are neither points nor tables, in order."""
         place = self._place(self.footer["events"]["block"])
@@ -152,6 +198,8 @@ class Segment:
         With `after_sequence`, only frames whose sequence number is greater.
         """
         wanted = set(columns)
+        if track.rows is not None:
+            return _read_rows(track.rows, track.part, wanted, after_sequence)
         first_chunk, skipped = 0, 0
         if after_sequence is not None:
             sequence = self._integers(track, SEQUENCE, 0)
@@ -171,6 +219,8 @@ class Segment:
 
     def read_values(self, track: Track) -> NDArray[np.float64]:
         """Read the values of all names as f64[frames, names]."""
+        if track.rows is not None:
+            return track.rows.value[track.rows.of(track.part)[0], None]
         names = len(track.key_set.names)
         values = np.empty((track.points, names))
         begin = 0
@@ -185,7 +235,13 @@ class Segment:
         return values
 
     def statistics(self, track: Track) -> Statistics:
-        """Read the statistics of a track, without its points."""
+        """Read the statistics of a track; without its points, but for a handful of them."""
+        if track.rows is not None:
+            return track.rows.of(track.part)[1]
+        if track.statistics is None:
+            time = self._integers(track, TIME, 0)
+            step = self._integers(track, STEP, 0) if track.has_step else None
+            return describe(self.read_values(track), time, step, track.points)
         stored = layout.checked(self._view, track.statistics, self.path, "block of statistics")
         names, chunks = len(track.key_set.names), len(track.chunks)
         read: dict[str, NDArray[Any]] = {"count": np.array(track.chunks, np.int64)}
@@ -204,19 +260,37 @@ class Segment:
 
     def verify(self) -> list[SegmentDamaged]:
         """Hold every block against its checksum and return what fails."""
-        places = [("block of events", self._place(self.footer["events"]["block"]))]
-        for track in self.tracks:
-            places.append(("block of statistics", track.statistics))
-            columns = [place for places in track.places.values() for place in places]
-            columns += [place for chunk in track.values for place in chunk]
-            places += [("column", place) for place in columns]
-        problems = []
-        for what, place in places:
-            try:
-                layout.checked(self._view, place, self.path, what)
-            except SegmentDamaged as error:
-                problems.append(error)
-        return problems
+        return verify_blocks(self._view, self.footer, self.path)
+
+    def _parts_of(self, track: Track) -> list[Track]:
+        """Read a loose track and return one for each of its names."""
+        name = self._integers(track, NAME, 0)
+        names = len(track.key_set.names)
+        if track.points and not 0 <= name.min() <= name.max() < names:
+            raise layout.damaged(self.path, track.places[NAME][0][0], "a name isn't in the footer")
+        order = np.argsort(name, kind="stable")
+        counts = np.bincount(name, minlength=names)
+        starts = np.cumsum(counts) - counts
+        present = np.flatnonzero(counts)
+        rows = _Rows(
+            starts[present],
+            self._integers(track, TIME, 0)[order],
+            self._integers(track, STEP, 0)[order] if track.has_step else None,
+            self._integers(track, SEQUENCE, 0)[order],
+            self._values_of(track, 0, 0)[order],
+            [],
+        )
+        return [
+            replace(
+                track,
+                key_set=replace(track.key_set, names=(track.key_set.names[number],)),
+                points=int(counts[number]),
+                chunks=(int(counts[number]),),
+                rows=rows,
+                part=part,
+            )
+            for part, number in enumerate(present.tolist())
+        ]
 
     def _integers(self, track: Track, name: str, first_chunk: int) -> NDArray[np.int64]:
         """Read one of the columns that all names of a track share."""
@@ -262,22 +336,22 @@ class Segment:
         while at < len(data):
             if at + front.size > len(data):
                 raise ValueError("a front is cut off")
-            sequence, kind, flags, number, size = front.unpack_from(data, at)
+            sequence, kind, flags, number, reference, size = front.unpack_from(data, at)
             at += front.size
             if at + size > len(data):
                 raise ValueError("a body is cut off")
             body = data[at : at + size]
             at += size
             if number == layout.NO_WRITER:
-                yield EventRecord(sequence, kind, flags, None, None, 0, body)
+                yield EventRecord(sequence, kind, flags, None, None, 0, body, reference)
             else:
                 attempt, rank = self.writers[number]
-                yield EventRecord(sequence, kind, flags, self.run, attempt, rank, body)
+                yield EventRecord(sequence, kind, flags, self.run, attempt, rank, body, reference)
 
     def _track(self, fields: dict[str, Any]) -> Track:
         attempt, rank = self.writers[fields["writer"]]
         names = tuple(fields["names"])
-        columns = {name: fields[name] or [] for name in (TIME, STEP, SEQUENCE)}
+        columns = {name: fields.get(name) or [] for name in (TIME, STEP, SEQUENCE, NAME)}
         track = Track(
             key_set=KeySet(self.run, attempt, rank, fields["context"], names),
             has_step=fields["has_step"],
@@ -286,7 +360,7 @@ class Segment:
             group=fields["group"],
             places={name: [self._place(one) for one in column] for name, column in columns.items()},
             values=[[self._place(one) for one in chunk] for chunk in fields["values"]],
-            statistics=self._place(fields["statistics"]),
+            statistics=self._place(fields["statistics"]) if fields["statistics"] else None,
         )
         if sum(track.chunks) != track.points or len(track.values) != len(track.chunks):
             raise ValueError("the chunks of a track don't add up")
@@ -296,6 +370,20 @@ class Segment:
     def _place(place: list[int]) -> Place:
         offset, size, crc = place
         return offset, size, crc
+
+
+def _read_rows(rows: _Rows, part: int, wanted: set[str], after_sequence: int | None) -> Columns:
+    """Read columns of one name of a loose track."""
+    at, _ = rows.of(part)
+    if after_sequence is not None:
+        skipped = int(np.searchsorted(rows.sequence[at], after_sequence, side="right"))
+        at = slice(at.start + skipped, at.stop)
+    return Columns(
+        time=rows.time[at] if TIME in wanted else None,
+        step=rows.step[at] if STEP in wanted and rows.step is not None else None,
+        sequence=rows.sequence[at] if SEQUENCE in wanted else None,
+        value=rows.value[at] if VALUE in wanted else None,
+    )
 
 
 def _close_when_unused(buffer: mmap.mmap) -> None:

@@ -36,8 +36,8 @@ class Statistics:
 
     `min`, `max` and `sum` are over finite values: NaN, NaN and 0 where there are none; `min_step`
     and `max_step` are the least steps where the extremes were met. `first` and `last` are by
-    (step, time, sequence), `last_step` and `last_time` those of the last. Without steps all
-    fields of steps are 0. `count` is the number of frames of each chunk.
+    (step, time, sequence), in sequence without steps; `last_step` and `last_time` those of the
+    last. Without steps all fields of steps are 0. `count` is the number of frames of each chunk.
     """
 
     count: Integers
@@ -58,28 +58,10 @@ class Statistics:
     last_step: Integers
     last_time: Integers
 
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """The same of all points of each name: arrays of one number a name."""
-
-    count: Integers
-    min: Doubles
-    max: Doubles
-    sum: Doubles
-    first: Doubles
-    last: Doubles
-    min_step: Integers
-    max_step: Integers
-    nan: Integers
-    positive_infinities: Integers
-    negative_infinities: Integers
-    step_from: Integers
-    step_to: Integers
-    time_from: Integers
-    time_to: Integers
-    last_step: Integers
-    last_time: Integers
+    def chunk(self, number: int) -> Statistics:
+        """Return the statistics of one chunk."""
+        at = slice(number, number + 1)
+        return Statistics(*(getattr(self, field.name)[..., at] for field in fields(Statistics)))
 
 
 def describe(
@@ -102,6 +84,7 @@ def describe(
                     values[begin:end].T.reshape(-1, *shape),
                     time[begin:end].reshape(shape),
                     steps[begin:end].reshape(shape),
+                    has_step=step is not None,
                 )
             )
     return parts[0] if len(parts) == 1 else join(parts)
@@ -117,81 +100,110 @@ def join(parts: Sequence[Statistics]) -> Statistics:
     )
 
 
-def summarize(statistics: Statistics) -> Totals:
-    """Reduce the chunks of a track (or of several that were joined) to one number a name."""
-    names, chunks = statistics.min.shape
-    order = np.arange(chunks)
-    first = np.lexsort((order, statistics.time_from, statistics.step_from))[0]
-    last = np.lexsort((order, statistics.last_time, statistics.last_step))[-1]
-    rows = np.arange(names)
-    at_least = np.where(np.isnan(statistics.min), np.inf, statistics.min).argmin(axis=1)
-    at_most = np.where(np.isnan(statistics.max), -np.inf, statistics.max).argmax(axis=1)
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = statistics.sum.sum(axis=1)
+def describe_groups(
+    values: Doubles, time: Integers, step: Integers | None, starts: Integers
+) -> Statistics:
+    """Compute the statistics of groups of rows as those of chunks of one name.
 
-    def spread(number: np.int64) -> Integers:
-        return np.full(names, number)
-
-    return Totals(
-        count=spread(statistics.count.sum()),
-        min=statistics.min[rows, at_least],
-        max=statistics.max[rows, at_most],
-        sum=total,
-        first=statistics.first[:, first],
-        last=statistics.last[:, last],
-        min_step=statistics.min_step[rows, at_least],
-        max_step=statistics.max_step[rows, at_most],
-        nan=statistics.nan.sum(axis=1),
-        positive_infinities=statistics.positive_infinities.sum(axis=1),
-        negative_infinities=statistics.negative_infinities.sum(axis=1),
-        step_from=spread(statistics.step_from.min()),
-        step_to=spread(statistics.step_to.max()),
-        time_from=spread(statistics.time_from.min()),
-        time_to=spread(statistics.time_to.max()),
-        last_step=spread(statistics.last_step[last]),
-        last_time=spread(statistics.last_time[last]),
-    )
-
-
-def merge(earlier: Totals, later: Totals) -> Totals:
-    """Put the totals of two parts of the same series together, name by name.
-
-    `earlier` is the part that was recorded first: it wins where extremes or the first points
-    are equally good, `later` where the last points are.
+    Each group begins at one of `starts`, holds at least one row and is in the order of the
+    sequence numbers.
     """
-    is_first_later = _is_less(
-        (later.step_from, later.time_from), (earlier.step_from, earlier.time_from)
+    rows = len(values)
+    count = np.diff(np.append(starts, rows))
+    group = np.repeat(np.arange(len(starts)), count)
+    index = np.arange(rows)
+    order = index if step is None else np.lexsort((index, time, step, group))
+    first, last = order[starts], order[starts + count - 1]
+    steps = np.zeros(rows, np.int64) if step is None else step
+    is_finite = np.isfinite(values)
+    has_none = ~np.logical_or.reduceat(is_finite, starts)
+
+    def extreme(worst: float, pick: np.ufunc) -> tuple[Doubles, Integers]:
+        candidates = np.where(is_finite, values, worst)
+        best = pick.reduceat(candidates, starts)
+        is_best = candidates == best[group]
+        at = np.minimum.reduceat(np.where(is_best, index, rows - 1), starts)
+        at_step = np.minimum.reduceat(np.where(is_best, steps, _GREATEST), starts)
+        return np.where(has_none, np.nan, values[at]), np.where(has_none, 0, at_step)
+
+    least, min_step = extreme(np.inf, np.minimum)
+    most, max_step = extreme(-np.inf, np.maximum)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = np.add.reduceat(np.where(is_finite, values, 0.0), starts)
+    return Statistics(
+        count=count,
+        min=least[None],
+        max=most[None],
+        sum=total[None],
+        first=values[first][None],
+        last=values[last][None],
+        min_step=min_step[None],
+        max_step=max_step[None],
+        nan=np.add.reduceat(np.isnan(values).astype(np.int64), starts)[None],
+        positive_infinities=np.add.reduceat(np.isposinf(values).astype(np.int64), starts)[None],
+        negative_infinities=np.add.reduceat(np.isneginf(values).astype(np.int64), starts)[None],
+        step_from=np.minimum.reduceat(steps, starts),
+        step_to=np.maximum.reduceat(steps, starts),
+        time_from=np.minimum.reduceat(time, starts),
+        time_to=np.maximum.reduceat(time, starts),
+        last_step=steps[last],
+        last_time=time[last],
     )
-    is_last_later = ~_is_less(
-        (later.last_step, later.last_time), (earlier.last_step, earlier.last_time)
-    )
-    is_min_later = (later.min < earlier.min) | (np.isnan(earlier.min) & ~np.isnan(later.min))
-    is_max_later = (later.max > earlier.max) | (np.isnan(earlier.max) & ~np.isnan(later.max))
-    chosen = {
-        "first": is_first_later,
-        **dict.fromkeys(("last", "last_step", "last_time"), is_last_later),
-        **dict.fromkeys(("min", "min_step"), is_min_later),
-        **dict.fromkeys(("max", "max_step"), is_max_later),
+
+
+def merge(parts: Sequence[Statistics], *, has_step: bool) -> Statistics:
+    """Reduce all chunks of one or several tracks of the same names to a single chunk.
+
+    The parts are in the order they were recorded in. Between points with the same step and
+    time the earlier chunk has the first and the later one the last.
+    """
+    whole = join(parts)
+    chunks = len(whole.count)
+    first, last = 0, chunks - 1
+    if has_step:
+        order = np.arange(chunks)
+        first = int(np.lexsort((order, whole.time_from, whole.step_from))[0])
+        last = int(np.lexsort((order, whole.last_time, whole.last_step))[-1])
+    least, min_step = _extreme_of_chunks(whole.min, whole.min_step, np.inf)
+    most, max_step = _extreme_of_chunks(whole.max, whole.max_step, -np.inf)
+    merged: dict[str, NDArray[Any]] = {
+        "count": whole.count.sum(keepdims=True),
+        "min": least,
+        "max": most,
+        "min_step": min_step,
+        "max_step": max_step,
+        "first": whole.first[:, [first]],
+        "last": whole.last[:, [last]],
+        "last_step": whole.last_step[[last]],
+        "last_time": whole.last_time[[last]],
     }
-    least, greatest = ("step_from", "time_from"), ("step_to", "time_to")
-    merged = {}
-    for field in fields(Totals):
-        one, other = getattr(earlier, field.name), getattr(later, field.name)
-        if field.name in chosen:
-            merged[field.name] = np.where(chosen[field.name], other, one)
-        elif field.name in least or field.name in greatest:
-            pick = np.minimum if field.name in least else np.maximum
-            merged[field.name] = pick(one, other)
-        else:
-            with np.errstate(over="ignore", invalid="ignore"):
-                merged[field.name] = one + other
-    return Totals(**merged)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for name in ("sum", "nan", "positive_infinities", "negative_infinities"):
+            merged[name] = getattr(whole, name).sum(axis=1, keepdims=True)
+    for name in ("step_from", "time_from"):
+        merged[name] = getattr(whole, name).min(keepdims=True)
+    for name in ("step_to", "time_to"):
+        merged[name] = getattr(whole, name).max(keepdims=True)
+    return Statistics(**merged)
 
 
-def _describe_chunks(values: Doubles, time: Integers, steps: Integers) -> Statistics:
+def _extreme_of_chunks(values: Doubles, steps: Integers, worst: float) -> tuple[Doubles, Integers]:
+    """Find the extreme over all chunks and its least step; NaN and 0 without a finite value."""
+    candidates = np.where(np.isnan(values), worst, values)
+    at = (candidates.argmin if worst > 0 else candidates.argmax)(axis=1)
+    best = values[np.arange(len(values)), at][:, None]
+    least = np.where(values == best, steps, _GREATEST).min(axis=1, keepdims=True)
+    return best, np.where(np.isnan(best), 0, least)
+
+
+def _describe_chunks(
+    values: Doubles, time: Integers, steps: Integers, *, has_step: bool
+) -> Statistics:
     """Describe chunks of one size: `values` [names, chunks, frames], else [chunks, frames]."""
     names, chunks, frames = values.shape
-    first, last = _ends(time, steps)
+    first, last = np.zeros(chunks, np.int64), np.full(chunks, frames - 1)
+    if has_step:
+        first, last = _ends(time, steps)
     rows = np.arange(chunks)
     per_name: dict[str, NDArray[Any]] = {
         field: np.empty((names, chunks), np.float64 if field in DOUBLES else np.int64)
@@ -274,8 +286,3 @@ def _ends(time: Integers, steps: Integers) -> tuple[Integers, Integers]:
     last = np.where(is_greatest, time, _LEAST)
     is_last = is_greatest & (last == last.max(axis=1, keepdims=True))
     return is_first.argmax(axis=1), frames - 1 - is_last[:, ::-1].argmax(axis=1)
-
-
-def _is_less(one: tuple[Integers, Integers], other: tuple[Integers, Integers]) -> NDArray[np.bool_]:
-    is_less: NDArray[np.bool_] = (one[0] < other[0]) | ((one[0] == other[0]) & (one[1] < other[1]))
-    return is_less

@@ -71,6 +71,11 @@ class Tables:
         """Return the writer that a run slot stands for."""
         return self._writers.get(slot)
 
+    def writer_of(self, kind: int, reference: int) -> Writer | None:
+        """Return the writer that a run or keys frame is for."""
+        slot = reference if kind == RUN else self._keys.get(reference, (0,))[0]
+        return self._writers.get(slot)
+
     def key_set(self, number: int) -> KeySet | None:
         """Return a key set, if it and its run were declared."""
         slot, context, names = self._keys.get(number, (0, "", ()))

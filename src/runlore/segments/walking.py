@@ -85,7 +85,8 @@ def walk(
     while True:
         if is_trusted:
             result.end = 8 * _walk_undamaged(view, words, result, stop)
-            if result.end >= 8 * stop or not _holds_anything(view, words, result.end):
+            is_at_limit = stop < total and result.end >= 8 * stop
+            if is_at_limit or not _holds_anything(view, words, result.end):
                 break
         if not _pass_damage(view, result, is_complete=is_complete):
             break
