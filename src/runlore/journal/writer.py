@@ -205,6 +205,11 @@ class Writer:
         """Count the records that could not be kept."""
         return self._backlog.lost_records
 
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether records wait in memory because there was no room."""
+        return bool(self._backlog)
+
     def _declare(self, key: int, frame: bytes) -> None:
         with self._lock:
             self.append(frame)
