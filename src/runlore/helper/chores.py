@@ -1,0 +1,87 @@
+"""What the helper has done in processes of their own (see `errands`): capture and seal."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+from runlore.journal.folder import open_store
+from runlore.journal.host import current_host
+from runlore.records.events import event
+
+# What says how the process was placed and started; values are masked like all others.
+VARIABLES = (
+    "CONDA_DEFAULT_ENV", "CUBLAS_WORKSPACE_CONFIG", "CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES",
+    "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MKL_NUM_THREADS", "NODE_RANK", "OMP_NUM_THREADS",
+    "PYTHONHASHSEED", "RANK", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_JOB_ID",
+    "SLURM_JOB_NAME", "SLURM_JOB_PARTITION", "SLURM_NNODES", "SLURM_NODELIST", "SLURM_NTASKS",
+    "SLURM_PROCID", "TORCHELASTIC_RUN_ID", "VIRTUAL_ENV", "WORLD_SIZE",
+)  # fmt: skip
+_NICENESS = 10  # the training goes first
+_FACTS = "facts.json"
+
+
+def main(arguments: list[str]) -> None:
+    """Do the chore: `capture <actor folder>` or `seal <store> <seconds> <actor folder> [end]`."""
+    with suppress(OSError):
+        os.nice(_NICENESS)
+    chore, *rest = arguments
+    if chore == "capture":
+        sys.stdout.buffer.write(capture(rest[0]))
+    elif chore == "seal":
+        seal(rest[0], float(rest[1]), rest[2], is_last="end" in rest[3:])
+
+
+def capture(actor_folder: str) -> bytes:
+    """Return the record `context.captured` of the process that left its facts in the folder."""
+    from runlore.helper.capture import ProcessFacts, capture_context
+
+    left = _facts_of(actor_folder)
+    facts = ProcessFacts(
+        argv=left.get("argv") or left.get("arguments") or [],
+        main_path=left.get("main_path"),
+        cwd=left.get("cwd") or os.sep,
+        sys_path=left.get("sys_path") or [],
+        executable=left.get("executable") or sys.executable,
+        pid=left.get("pid") or 0,
+        env={name: os.environ[name] for name in VARIABLES if name in os.environ},
+    )
+    return event("context.captured", facts=capture_context(facts))
+
+
+def seal(store_path: str, seconds: float, actor_folder: str, *, is_last: bool) -> None:
+    """Seal what is complete in the store; with `is_last` the helper's share is done.
+
+    Then its notes in the folder go, so that the folder can go when all of it is sealed.
+    """
+    if any(importlib.util.find_spec(name) is None for name in ("numpy", "pcodec")):
+        sys.path += _package_folders(_facts_of(actor_folder).get("sys_path") or [])
+    if is_last:
+        for name in (_FACTS, "runs"):
+            with suppress(OSError):
+                os.unlink(os.path.join(actor_folder, name))
+    from runlore.segments.sealing import seal_complete
+
+    seal_complete(open_store(store_path), host=current_host(), deadline_seconds=seconds)
+
+
+def _facts_of(actor_folder: str) -> dict[str, Any]:
+    try:
+        with open(os.path.join(actor_folder, _FACTS), encoding="utf-8") as file:
+            found = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _package_folders(sys_path: list[str]) -> list[str]:
+    """Pick the folders that hold nothing but installed packages, no modules of the user's."""
+    return [
+        path
+        for path in sys_path
+        if os.path.basename(path) in ("site-packages", "dist-packages") and path not in sys.path
+    ]
