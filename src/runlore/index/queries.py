@@ -250,8 +250,8 @@ class Queries(ABC):
         return superseded(
             self._rows(
                 "SELECT attempts.attempt, attempts.parent, attempts.from_step, "
-                "attempts.started FROM attempts JOIN runs ON runs.id = attempts.run "
-                "WHERE runs.run = ?",
+                "attempts.superseded_time, attempts.started FROM attempts "
+                "JOIN runs ON runs.id = attempts.run WHERE runs.run = ?",
                 [run],
             )
         )
