@@ -22,7 +22,9 @@ class Recorder:
 
     __slots__ = ("_pid", "_staged", "clock", "helper_pid", "host", "runs", "store", "writer")
 
-    def __init__(self, path: str, *, with_helper: bool) -> None:
+    def __init__(
+        self, path: str, *, with_helper: bool, writer_class: type[Writer] = Writer
+    ) -> None:
         """Open a journal in the store at `path`, making the store where there is none.
 
         Raises:
@@ -43,7 +45,7 @@ class Recorder:
             "serves": None,
         }
         try:
-            self.writer = Writer(self.store, facts, self.host, on_trouble=say)
+            self.writer = writer_class(self.store, facts, self.host, on_trouble=say)
         except OSError as error:
             raise failure(error, path, "be written") from error
         self.clock = Clock()
