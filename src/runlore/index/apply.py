@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runlore.index.records import OF_ANYTHING, OF_RUNS, Context, Origin
+from runlore.index.records import ABOUT_RUNS, OF_ANYTHING, OF_RUNS, Context, Origin
 from runlore.index.run_state import RunState
 from runlore.index.schema import BY_NAME
 from runlore.index.summaries import EntryKey, add, pack, unpack
 from runlore.journal.frames import EVENT
+from runlore.records.ids import is_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -104,6 +105,7 @@ class Applier:
         self._next_ids: dict[str, int] = {}
         self._pending: dict[str, list[Row]] = {}
         self._states: dict[str, RunState] = {}
+        self.last_time: int | None = None  # of all that the last portion held
 
     def apply(self, portion: Portion) -> int:
         """Apply a portion and write its effect; returns how many points it held."""
@@ -123,6 +125,7 @@ class Applier:
         self._restrict(limits_before)
         points = self._apply_points(portion, times)
         self._meet(portion, times, points)
+        self.last_time = max((time for some in times.values() for time in some), default=None)
         self._write()
         return sum(points.values())
 
@@ -163,10 +166,12 @@ class Applier:
         try:
             record = json.loads(event.body)
             kind, time = record["kind"], record["time"]
-            handler = OF_ANYTHING.get(kind) or (OF_RUNS.get(kind) if event.run else None)
+            if kind in ABOUT_RUNS and event.run is None:
+                state = self.state(_run_of(record))
+            handler = OF_ANYTHING.get(kind) or (OF_RUNS.get(kind) if state.number else None)
             if type(time) is not int or not -(1 << 63) <= time < 1 << 63:
                 raise TypeError("time")
-            times.setdefault(state.run, []).append(time)
+            times.setdefault(event.run or _NO_RUN, []).append(time)
             if handler is None or state.is_purged:
                 return
             self._handle(handler, state, record, event, journal)
@@ -186,14 +191,15 @@ class Applier:
         handler(state, record, origin, Context(self._order_of, attempt, self._add))
 
     def _restrict(self, limits_before: dict[str, dict[str, Limits]]) -> None:
-        """Sum up again what was applied of attempts that are superseded further now."""
+        """Sum up again what was applied of attempts that are superseded otherwise now."""
         for run, before in limits_before.items():
             state = self.state(run)
-            for attempt, limits in state.limits().items():
-                if limits != before.get(attempt) and not state.is_purged:
-                    self._sum_up_again(state, attempt, limits)
+            now = state.limits()
+            for attempt in sorted(before.keys() | now.keys()):
+                if now.get(attempt) != before.get(attempt) and not state.is_purged:
+                    self._sum_up_again(state, attempt, now.get(attempt))
 
-    def _sum_up_again(self, state: RunState, attempt: str, limits: Limits) -> None:
+    def _sum_up_again(self, state: RunState, attempt: str, limits: Limits | None) -> None:
         known = state.rows("attempts").get((attempt,))
         if known is None:
             return
@@ -306,6 +312,13 @@ class Applier:
             self._transaction.upsert(table, rows)
         self._pending.clear()
         self._states.clear()
+
+
+def _run_of(record: dict[str, Any]) -> str:
+    run = record["run"]
+    if not isinstance(run, str) or not is_id(run) or run == _NO_RUN:
+        raise ValueError("not a run's id")
+    return run
 
 
 def _widened(part: Row | None, count: int, times: list[int]) -> tuple[int, int | None, int | None]:

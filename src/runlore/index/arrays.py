@@ -72,7 +72,9 @@ class ArrayColumns:
             if not is_kept.all():
                 sequence, time = sequence[is_kept], time[is_kept]
                 step, values = step[is_kept], values[is_kept]
-        place = int(np.lexsort((sequence, time, step))[-1]) if _is_mixed(step, time) else -1
+        place = -1
+        if self.has_step and _is_mixed(step, time):
+            place = int(np.lexsort((sequence, time, step))[-1])
         finite = np.isfinite(values)
         is_finite = bool(finite.all())
         nan, positive, negative = _counts(values, is_finite=is_finite)
@@ -138,27 +140,35 @@ def scan_stretch(
     tables: Tables,
     *,
     is_complete: bool,
-    limit_bytes: int | None = None,
+    confirmed: tuple[int, int] | None,
 ) -> Stretch:
-    """Read a journal file from `position` on as `runlore.index.tail.read_stretch` does."""
+    """Read all of a journal file from `position` on, whatever stands there.
+
+    Raises:
+        JournalForked: if the file goes on otherwise than it did.
+        FormatTooNew: if a later release wrote it.
+    """
     header = read_header(path) if crc is None else None
     found = scan_file(
-        path, position, is_complete=is_complete, crc=crc, tables=tables, limit_bytes=limit_bytes
+        path, position, is_complete=is_complete, crc=crc, tables=tables, confirmed=confirmed
     )
+    events = [
+        Event(event.sequence, event.kind, event.run, event.attempt, event.rank, event.body)
+        for event in found.events
+    ]
+    has_begun = found.end >= HEADER_SIZE
     return Stretch(
-        [
-            Event(event.sequence, event.kind, event.run, event.attempt, event.rank, event.body)
-            for event in found.events
-        ],
+        events,
         [_columns(block) for block in found.points],
-        found.gaps,
+        found.gaps if has_begun else [],
         found.process,
         found.heartbeat[0] if found.heartbeat else None,
         header,
         max(found.end, position),
-        found.crc,
+        found.crc if has_begun else None,
         found.is_closed,
-        suspect=None,
+        found.suspect,
+        found.is_truncated,
     )
 
 

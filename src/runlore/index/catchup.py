@@ -10,7 +10,7 @@ from zlib import crc32
 
 from runlore.index.apply import Memory
 from runlore.index.interface import Freshness, IndexBusy, IndexUnusable
-from runlore.index.journals import JournalFile, add_problem, apply_step
+from runlore.index.journals import REFUSED, JournalFile, add_problem, apply_step
 from runlore.index.reread import rereader
 from runlore.index.rows import Position
 from runlore.index.tail import has_news
@@ -196,7 +196,7 @@ class _CatchUp:
 
 def _look(file: JournalFile, known: Position) -> _Behind | None:
     """Say how much of a journal file isn't applied; None if nothing."""
-    if known.state in ("forked", "too-new"):
+    if known.state in REFUSED:
         return None
     try:
         descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))

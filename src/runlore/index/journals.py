@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlore.errors import FormatTooNew, JournalForked
 from runlore.index.apply import Applier, Journal, Portion
 from runlore.index.schema import BY_NAME
-from runlore.index.tail import read_stretch
+from runlore.index.tail import NeedsScan, read_stretch
 from runlore.journal.frames import HEADER_SIZE, RUN
+from runlore.records.events import now
 from runlore.segments.tables import Tables
 
 if TYPE_CHECKING:
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
 STEP_BYTES = 1 << 20
 _SCAN_BYTES = 1 << 20  # from here on NumPy is worth its import
 _SCAN_BYTES_ONCE_IMPORTED = 64 << 10
-_LOOK_AGAIN_SECONDS = 0.02
+CONFIRMING_MICROSECONDS = 60_000_000
+REFUSED = ("forked", "truncated", "too-new")
 _COLUMNS = BY_NAME["journals"].names
 _SELECTED = ", ".join(f'"{name}"' for name in _COLUMNS)
 
@@ -80,13 +80,13 @@ def apply_step(
     """
     row = journal_row(transaction, file.actor, file.number)
     write_row(transaction, row)
-    if row["state"] in ("sealing", "forked", "too-new") or not os.path.exists(file.path):
+    if row["state"] in ("sealing", *REFUSED) or not os.path.exists(file.path):
         return _step(row, 0, has_more=False)
     tables = _stored_tables(transaction, row["id"])
     known = {(kind, reference) for kind, reference, _ in tables.frames()}
     try:
         stretch = _read(file, row, tables, behind_bytes)
-        if row["crc"] is None and stretch.header is not None:
+        if row["crc"] is None:
             _refuse_foreign(transaction, file, stretch)
     except JournalForked as error:
         return _refuse(transaction, row, "forked", "fork", error.message)
@@ -94,7 +94,14 @@ def apply_step(
         return _refuse(transaction, row, "too-new", "too-new", error.message)
     except FileNotFoundError:
         return _step(row, 0, has_more=False)  # sealed meanwhile, and its time has passed
+    if stretch.is_truncated:
+        message = (
+            f"the journal {file.path} ends before byte {row['position']}, where it once went on"
+        )
+        return _refuse(transaction, row, "truncated", "truncated", message)
+    _note_suspect(row, stretch.suspect)
     if stretch.end == row["position"] and not stretch.gaps:
+        write_row(transaction, row)
         return _step(row, 0, has_more=False)
     added = [frame for frame in tables.frames() if frame[:2] not in known]
     return _apply(transaction, file, row, stretch, added, tables, memory, reread)
@@ -118,7 +125,8 @@ def _apply(
             writers.append((writer.run, writer.attempt, writer.rank))
     journal = Journal(row["id"], file.actor, row["serves"])
     portion = Portion(journal, stretch.end, stretch.events, stretch.points, writers, [], [])
-    points = Applier(transaction, memory, reread).apply(portion)
+    applier = Applier(transaction, memory, reread)
+    points = applier.apply(portion)
     transaction.upsert("tables", [(row["id"], *frame) for frame in added])
     add_gaps(transaction, row["id"], stretch.gaps)
     is_progress = stretch.end > row["position"]
@@ -128,8 +136,7 @@ def _apply(
     row["ends_in_gap"] = int(any(end >= stretch.end for _, end in stretch.gaps))
     row["points"] += points
     row["state"] = "closed" if stretch.is_closed else "open"
-    note_life(row, stretch.heartbeat, *(time for source in stretch.points for time in source.times))
-    _note_events(row, stretch)
+    note_life(row, stretch.heartbeat, applier.last_time)
     write_row(transaction, row)
     return _step(row, points, has_more=is_progress and not stretch.is_closed)
 
@@ -137,25 +144,37 @@ def _apply(
 def _read(file: JournalFile, row: dict[str, Any], tables: Tables, behind_bytes: int) -> Stretch:
     enough = _SCAN_BYTES_ONCE_IMPORTED if "numpy" in sys.modules else _SCAN_BYTES
     position, crc = row["position"], row["crc"]
-    if behind_bytes >= enough:
-        from runlore.index.arrays import scan_stretch
+    if behind_bytes < enough:
+        try:
+            return read_stretch(file.path, position, crc, tables, limit_bytes=STEP_BYTES)
+        except NeedsScan:
+            pass
+    from runlore.index.arrays import scan_stretch
 
-        return scan_stretch(file.path, position, crc, tables, is_complete=file.is_complete)
-    stretch = read_stretch(
-        file.path, position, crc, tables, is_complete=file.is_complete, limit_bytes=STEP_BYTES
+    return scan_stretch(
+        file.path,
+        position,
+        crc,
+        tables,
+        is_complete=file.is_complete,
+        confirmed=_confirmed(row),
     )
-    if stretch.suspect is not None and stretch.end == position:
-        time.sleep(_LOOK_AGAIN_SECONDS)
-        stretch = read_stretch(
-            file.path,
-            position,
-            crc,
-            tables,
-            is_complete=file.is_complete,
-            limit_bytes=STEP_BYTES,
-            confirmed=stretch.suspect,
-        )
-    return stretch
+
+
+def _note_suspect(row: dict[str, Any], suspect: tuple[int, int] | None) -> None:
+    """Remember since when something has looked like a gap: it may be a frame on its way."""
+    if suspect is None:
+        row["suspect_start"] = row["suspect_end"] = row["suspect_since"] = None
+    elif suspect != (row["suspect_start"], row["suspect_end"]):
+        row["suspect_start"], row["suspect_end"] = suspect
+        row["suspect_since"] = now()
+
+
+def _confirmed(row: dict[str, Any]) -> tuple[int, int] | None:
+    """Give what has looked like a gap for long enough to be one."""
+    if row["suspect_since"] is None or now() - row["suspect_since"] < CONFIRMING_MICROSECONDS:
+        return None
+    return row["suspect_start"], row["suspect_end"]
 
 
 def _refuse_foreign(transaction: Transaction, file: JournalFile, stretch: Stretch) -> None:
@@ -227,17 +246,6 @@ def note_life(row: dict[str, Any], *times: int | None) -> None:
     """Note the last sign of life of a journal's process."""
     known = [time for time in (row["last_sign_of_life"], *times) if time is not None]
     row["last_sign_of_life"] = max(known, default=None)
-
-
-def _note_events(row: dict[str, Any], stretch: Stretch) -> None:
-    if stretch.events:
-        # The last says when the process was alive: events are in the order they were written.
-        try:
-            time = json.loads(stretch.events[-1].body)["time"]
-        except (ValueError, KeyError, TypeError):
-            return
-        if isinstance(time, int) and abs(time) < 1 << 63:
-            note_life(row, time)
 
 
 def _stored_tables(transaction: Transaction, journal: int) -> Tables:

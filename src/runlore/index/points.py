@@ -105,7 +105,7 @@ class FrameColumns:
         if sys.byteorder == "big":  # pragma: no cover
             values.byteswap()
         frames = list(zip(steps, times, sequences, strict=True))
-        last = max(frames)
+        last = max(frames) if self.has_step else frames[-1]
         shared = _Shared(
             journal, len(frames), min(steps), min(times), last, frames.index(last), steps
         )

@@ -261,15 +261,19 @@ class Queries(ABC):
         statement = (
             "SELECT runs.run, writers.actor, attempts.attempt, writers.rank, MAX(journals.kind), "
             "MAX(journals.host), MAX(journals.host_id), MAX(journals.boot_id), MAX(journals.pid), "
-            'MAX(journals."user"), MAX(journals.version), MAX(journals.last_sign_of_life) '
-            "FROM runs JOIN writers ON writers.run = runs.id "
+            'MAX(journals."user"), MAX(journals.version), MAX(journals.last_sign_of_life), '
+            "(SELECT MAX(last_sign_of_life) FROM journals AS helpers "
+            "WHERE helpers.serves = writers.actor) FROM runs JOIN writers ON writers.run = runs.id "
             "JOIN attempts ON attempts.id = writers.attempt "
             "JOIN journals ON journals.actor = writers.actor WHERE runs.run IN"
         )
         group = " GROUP BY runs.run, writers.actor, attempts.attempt, writers.rank"
         found: dict[str, list[WriterFacts]] = {}
         for row in self._of_runs(statement, runs, group):
-            found.setdefault(row[0], []).append(WriterFacts(*row))
+            # The helper of a process beats for it.
+            signs = [sign for sign in row[-2:] if sign is not None]
+            facts = WriterFacts._make((*row[:-2], max(signs, default=None)))
+            found.setdefault(row[0], []).append(facts)
         return {run: sorted(rows, key=lambda row: row[1:4]) for run, rows in found.items()}
 
     def tombstones(self) -> list[str]:

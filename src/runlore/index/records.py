@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from runlore.index.schema import BY_NAME
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 _I64 = 1 << 63
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_CLOCK_DIGITS = 24  # of a stamp
 _STATUSES = ("running", "finished", "failed", "stopped")
 
 
@@ -43,25 +46,29 @@ def run_started(state: RunState, record: dict[str, Any], origin: Origin, _: Cont
     state.put("starts", origin.journal, origin.sequence, _integer(record["time"]), *fields)
 
 
-def attempt_started(state: RunState, record: dict[str, Any], _: Origin, context: Context) -> None:
-    """Begin an attempt, or another rank of it; the widest of what its ranks said holds."""
-    from_step = _integer_or_none(record.get("from_step"))
+def attempt_started(
+    state: RunState, record: dict[str, Any], origin: Origin, context: Context
+) -> None:
+    """Begin an attempt, or another rank of it: what its lowest rank says holds."""
     time = _integer(record["time"])
-    parent = _text(record.get("parent_attempt"))
     world_size = _integer_or_none(record.get("world_size"))
-    is_resumed = bool(record.get("resumed"))
-    _, attempt, number, *known = state.rows("attempts")[context.attempt_name,]
-    state.put(
-        "attempts",
-        attempt,
-        number,
-        _least(known[0], parent),
-        int(is_resumed or bool(known[1])),
-        _least(known[2], from_step),
-        known[3] if from_step is None else _least(known[3], time),
-        _least(known[4], time),
-        world_size if known[5] is None or (world_size or 0) > known[5] else known[5],
+    said = (
+        _text(record.get("parent_attempt")),
+        int(bool(record.get("resumed"))),
+        _integer_or_none(record.get("from_step")),
+        time,
+        origin.rank,
     )
+    known = state.rows("attempts")[context.attempt_name,]
+    if known[6] is not None:
+        said = min(said, known[3:8], key=_by_rank)
+        world_size = max(world_size or 0, known[8] or 0) or None
+    state.put("attempts", *known[1:3], *said, world_size)
+
+
+def _by_rank(said: Row) -> Row:
+    parent, is_resumed, from_step, time, rank = said
+    return (rank, time, from_step is None, from_step or 0, parent or "", is_resumed)
 
 
 def params(state: RunState, record: dict[str, Any], origin: Origin, context: Context) -> None:
@@ -86,15 +93,40 @@ def params(state: RunState, record: dict[str, Any], origin: Origin, context: Con
 
 
 def tag_added(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
-    """Set a tag, last writer wins."""
-    row = (_name(record["tag"]), _text(record.get("value")), 1, _name(record["id"]))
-    _put_latest(state, "tags", (*row, _integer(record["time"])), stamp_of(record))
+    """Add a tag, unless this very addition was removed already."""
+    tag, edit, stamp = _name(record["tag"]), _name(record["id"]), stamp_of(record)
+    value, time = _text(record.get("value")), _integer(record["time"])
+    known = state.rows("tag_edits").get((edit,))
+    state.put("tag_edits", edit, tag, value, time, stamp, known[6] if known else 0)
+    _settle_tag(state, tag, "")
 
 
 def tag_removed(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
-    """Take a tag off, last writer wins."""
-    row = (_name(record["tag"]), None, 0, _name(record["id"]), _integer(record["time"]))
-    _put_latest(state, "tags", row, stamp_of(record))
+    """Remove the additions of a tag that were seen; all older ones if none is named."""
+    tag, stamp = _name(record["tag"]), stamp_of(record)
+    saw = [_name(edit) for edit in record.get("saw") or ()]
+    for edit in saw:
+        known = state.rows("tag_edits").get((edit,))
+        row = known[2:6] if known else (tag, None, None, "")
+        state.put("tag_edits", edit, *row, 1)
+    _settle_tag(state, tag, "" if saw else stamp)
+
+
+def _settle_tag(state: RunState, tag: str, cleared: str) -> None:
+    """Compute whether a tag stands, and its value: that of its latest standing addition."""
+    known = state.rows("tags").get((tag,))
+    cleared = max(cleared, known[5]) if known else cleared
+    standing = [
+        row
+        for row in state.rows("tag_edits").values()
+        if row[2] == tag
+        and not row[6]
+        and row[5]
+        and row[5][:_CLOCK_DIGITS] >= cleared[:_CLOCK_DIGITS]
+    ]
+    latest = max(standing, key=lambda row: row[5], default=None)
+    found = (None, 0, None) if latest is None else (latest[3], 1, latest[4])
+    state.put("tags", tag, *found, cleared)
 
 
 def note_added(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
@@ -118,12 +150,14 @@ def metric_defined(state: RunState, record: dict[str, Any], _: Origin, __: Conte
             _put_latest(state, "metric_fields", (name, field, value), stamp)
 
 
-def artifact_logged(state: RunState, record: dict[str, Any], origin: Origin, _: Context) -> None:
+def artifact_logged(
+    state: RunState, record: dict[str, Any], origin: Origin, context: Context
+) -> None:
     """Keep one version of an artifact."""
-    state.put(
-        "artifacts",
+    row = (
         *_place(record, origin),
         _name(record["name"]),
+        _text(record.get("direction")) or "output",
         _text(record.get("type")),
         _text(record.get("media_type")),
         _integer_or_none(record.get("size_bytes")),
@@ -131,13 +165,13 @@ def artifact_logged(state: RunState, record: dict[str, Any], origin: Origin, _: 
         _text(record.get("digest")),
         _json(record.get("details") or {}),
     )
+    _put_first(state, "artifacts", row, context)
 
 
-def media_logged(state: RunState, record: dict[str, Any], origin: Origin, _: Context) -> None:
+def media_logged(state: RunState, record: dict[str, Any], origin: Origin, context: Context) -> None:
     """Keep something to look at."""
     data = record.get("data")
-    state.put(
-        "media",
+    row = (
         *_place(record, origin),
         _name(record["name"]),
         _integer_or_none(record.get("step")),
@@ -150,6 +184,14 @@ def media_logged(state: RunState, record: dict[str, Any], origin: Origin, _: Con
         None if data is None else _json(data),
         _json(record.get("details") or {}),
     )
+    _put_first(state, "media", row, context)
+
+
+def _put_first(state: RunState, table: str, row: Row, context: Context) -> None:
+    """Write a row with an id of its own; of records that say the same twice, the first stays."""
+    known = state.rows(table).get(row[:1])
+    if known is None or _order(row[1:4], context) < _order(known[2:5], context):
+        state.put(table, *row)
 
 
 def staged_stored(_: RunState, record: dict[str, Any], __: Origin, context: Context) -> None:
@@ -176,21 +218,16 @@ def context_captured(
 
 
 def status_set(state: RunState, record: dict[str, Any], origin: Origin, _: Context) -> None:
-    """Set the status of a rank, last writer wins."""
+    """Set the status of a rank of an attempt, last writer wins."""
     status, stamp, time = record["status"], stamp_of(record), _integer(record["time"])
     if status not in _STATUSES:
         raise ValueError(f"status {status!r}")
     rank = _integer_or_none(record.get("rank"))
     rank = origin.rank if rank is None else rank
     error = record.get("error")
-    row = (rank, status, None if error is None else _json(error), _text(record.get("reason")), time)
-    opened = stamp if status == "running" else ""
-    known = state.rows("statuses").get((rank,))
-    if known is not None:
-        opened = max(opened, known[7])
-        if known[6] >= stamp:
-            row, stamp = known[1:6], known[6]
-    state.put("statuses", *row, stamp, opened)
+    error_text = None if error is None else _json(error)
+    row = (origin.attempt, rank, status, error_text, _text(record.get("reason")), time)
+    _put_latest(state, "statuses", row, stamp)
 
 
 def trouble(state: RunState, record: dict[str, Any], origin: Origin, context: Context) -> None:
@@ -240,6 +277,10 @@ OF_ANYTHING: dict[str, Callable[[RunState, dict[str, Any], Origin, Context], Non
 }
 
 
+# What is recorded of the store as a whole, so that it outlives the run's segments.
+ABOUT_RUNS = frozenset(("run.deleted", "run.restored", "run.purged"))
+
+
 def stamp_of(record: dict[str, Any]) -> str:
     """Write the clock, actor and id of an edit as text that sorts as they do."""
     wall, counter = record["clock"]
@@ -249,15 +290,15 @@ def stamp_of(record: dict[str, Any]) -> str:
 
 
 def _put_latest(state: RunState, table: str, row: Row, stamp: str) -> None:
-    key_size = {"metric_fields": 2}.get(table, 1)
+    key_size = BY_NAME[table].key_size - 1
     known = state.rows(table).get(row[:key_size])
     if known is None or stamp > known[-1]:
         state.put(table, *row, stamp)
 
 
 def _place(record: dict[str, Any], origin: Origin) -> Row:
-    time = _integer(record["time"])
-    return (origin.journal, origin.sequence, origin.attempt, origin.rank, time)
+    identifier, time = _name(record["id"]), _integer(record["time"])
+    return (identifier, time, origin.journal, origin.sequence, origin.attempt, origin.rank)
 
 
 def _order(place: Row, context: Context) -> Row:
@@ -296,7 +337,3 @@ def _json(value: object) -> str:
     if not text.isascii():
         return text.encode("utf-8", "replace").decode()  # no store can hold a lone surrogate
     return text
-
-
-def _least(one: Any, other: Any) -> Any:
-    return other if one is None else one if other is None else min(one, other)

@@ -47,12 +47,12 @@ class Param(NamedTuple):
 
 
 class Tag(NamedTuple):
-    """A tag; `edit` is the id of the addition, which a removal names."""
+    """A tag; `edits` are the ids of its standing additions, which a removal names."""
 
     tag: str
     value: str | None
-    edit: str
     time: int
+    edits: list[str]
 
 
 class Note(NamedTuple):
@@ -76,9 +76,11 @@ class MetricDefinition(NamedTuple):
 class Artifact(NamedTuple):
     """One version of an artifact; `digest` is None until its file is stored as a blob."""
 
+    id: str
     name: str
     is_current: bool
-    kind: str | None
+    direction: str
+    type: str | None
     media_type: str | None
     size_bytes: int | None
     staged: str | None
@@ -95,10 +97,11 @@ class Artifact(NamedTuple):
 class Media(NamedTuple):
     """Something to look at; `digest` is None until its file is stored, `data` if it is a file."""
 
+    id: str
     name: str
     step: int | None
     context: str
-    kind: str
+    type: str
     media_type: str | None
     size_bytes: int | None
     staged: str | None
@@ -114,7 +117,7 @@ class Media(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """An attempt; its ancestors' points from `from_step` on are superseded."""
+    """An attempt; points of those before it from `from_step` on are superseded."""
 
     attempt: str
     parent: str | None
@@ -164,7 +167,7 @@ class WriterFacts(NamedTuple):
 class Position(NamedTuple):
     """How far a journal file is applied; `crc` is None before its first reading.
 
-    States: open, closed (it ends in a close frame), sealing, sealed, forked, too-new.
+    States: open, closed (it ends in a close frame), sealing, sealed; forked, truncated, too-new.
     """
 
     position: int
@@ -194,7 +197,7 @@ class JournalRow(NamedTuple):
 class Problem(NamedTuple):
     """Something that was not as it should be; `run` is None where it concerns no single run.
 
-    Kinds: gap, fork, unreadable-record, segment-missing, segment-damaged,
+    Kinds: gap, fork, truncated, unreadable-record, segment-missing, segment-damaged,
     manifest-damaged, too-new, trouble.
     `start` and `stop` are bytes of the journal file for gaps.
     """

@@ -44,10 +44,13 @@ def _params(read: ReadRows, run: str, table: str) -> list[Param]:
 
 
 def _tags(read: ReadRows, run: str) -> list[Tag]:
+    edits: dict[str, list[str]] = {}
+    standing = "WHERE runs.run = ? AND t.is_removed = 0 ORDER BY t.stamp"
+    for tag, edit in _select(read, run, "tag_edits", "t.tag, t.edit", standing):
+        edits.setdefault(tag, []).append(edit)
     suffix = "WHERE runs.run = ? AND t.is_present = 1 ORDER BY t.tag"
-    return [
-        Tag(*row) for row in _select(read, run, "tags", "t.tag, t.value, t.edit, t.time", suffix)
-    ]
+    rows = _select(read, run, "tags", "t.tag, t.value, t.time", suffix)
+    return [Tag(tag, value, time, edits.get(tag, [])) for tag, value, time in rows]
 
 
 def _notes(read: ReadRows, run: str) -> list[Note]:
@@ -80,25 +83,28 @@ _DIGEST = "COALESCE(t.digest, stored.digest)"
 
 def _artifacts(read: ReadRows, run: str) -> list[Artifact]:
     """Read all versions, each name's in order, its last one the current."""
-    columns = f"t.name, t.kind, t.media_type, {_SIZE}, t.staged, {_DIGEST}, t.details, {_PLACE}"
-    suffix = _FILES + "t.name, t.time, journals.actor, journals.number, t.sequence"
+    columns = (
+        f"t.id, t.name, t.direction, t.type, t.media_type, {_SIZE}, t.staged, {_DIGEST}, "
+        f"t.details, {_PLACE}"
+    )
+    suffix = _FILES + "t.name, t.direction, t.time, journals.actor, journals.number, t.sequence"
     rows = _select(read, run, "artifacts", columns, suffix)
-    names = [row[0] for row in rows[1:]] + [None]
+    places = [row[1:3] for row in rows[1:]] + [None]
     return [
-        Artifact._make((row[0], row[0] != following, *row[1:6], json.loads(row[6]), *row[7:]))
-        for row, following in zip(rows, names, strict=False)
+        Artifact._make((*row[:2], row[1:3] != following, *row[2:8], json.loads(row[8]), *row[9:]))
+        for row, following in zip(rows, places, strict=False)
     ]
 
 
 def _media(read: ReadRows, run: str) -> list[Media]:
     columns = (
-        f"t.name, t.step, t.context, t.kind, t.media_type, {_SIZE}, t.staged, {_DIGEST}, "
+        f"t.id, t.name, t.step, t.context, t.type, t.media_type, {_SIZE}, t.staged, {_DIGEST}, "
         f"t.data, t.details, {_PLACE}"
     )
     suffix = _FILES + "t.name, t.step, t.time, journals.actor, journals.number, t.sequence"
     return [
         Media._make(
-            (*row[:8], json.loads(row[8]) if row[8] else None, json.loads(row[9]), *row[10:])
+            (*row[:9], json.loads(row[9]) if row[9] else None, json.loads(row[10]), *row[11:])
         )
         for row in _select(read, run, "media", columns, suffix)
     ]

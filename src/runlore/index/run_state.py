@@ -9,7 +9,7 @@ from runlore.index.rows import Limits
 from runlore.index.schema import BY_NAME, OF_A_RUN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from runlore.index.interface import Transaction
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _START_FIELDS = ("name", "experiment", "project", "goal", "parent")
 _ATTEMPT_ID = 2
+_DERIVED_FROM = ("starts", "registers", "statuses", "attempts")
 
 
 class RunState:
@@ -83,14 +84,13 @@ class RunState:
         if known is not None:
             return int(known[_ATTEMPT_ID])
         number = next_id()
-        self.put("attempts", attempt, number, None, 0, None, None, None, None)
+        self.put("attempts", attempt, number, *[None] * 6)
         return number
 
     def limits(self) -> dict[str, Limits]:
         """Say from where on which attempts are superseded."""
-        return superseded(
-            (row[1], row[3], row[5], row[6], row[7]) for row in self.rows("attempts").values()
-        )
+        rows = self.rows("attempts").values()
+        return superseded((row[1], row[3], row[5], row[6]) for row in rows)
 
     def meet(self, points: int, times: list[int]) -> None:
         """Count points and widen the run's times."""
@@ -112,7 +112,7 @@ class RunState:
         if self.number:
             if self.is_purged:
                 self._forget()
-            elif not self._changed.keys().isdisjoint(("starts", "registers", "statuses")):
+            elif not self._changed.keys().isdisjoint(_DERIVED_FROM):
                 self._derive(order_of)
             pending.setdefault("runs", []).append(tuple(self.values.values()))
 
@@ -133,62 +133,64 @@ class RunState:
         if ("name",) in registers:
             values["name"] = json.loads(registers["name",][2])
         values["is_deleted"] = int(("deleted",) in registers and registers["deleted",][2] == "true")
-        status = effective_status(self.rows("statuses"))
-        if status is not None:
-            values["status"], values["error"], values["reason"] = status[2:5]
-            values["ended"] = None if status[2] == "running" else status[5]
+        status = effective_status(self.rows("statuses"), self.rows("attempts"))
+        values["status"], values["error"], values["reason"], values["ended"] = status
 
 
-def effective_status(rows: Rows) -> Row | None:
-    """Choose the run's status from those of its ranks.
+def effective_status(statuses: Rows, attempts: Rows) -> Row:
+    """Compute a run's (status, error, reason, ended) from its newest attempt's ranks.
 
-    Only what was set since a rank last set `running` counts, if anything was. A failed rank
-    means a failed run; else the lowest rank speaks.
+    Failed if a rank of it failed, else stopped, else running while a rank is, else finished;
+    all None if none of it has set a status.
     """
-    if not rows:
-        return None
-    opened = max(row[7] for row in rows.values())
-    counting = [row for row in rows.values() if row[6] >= opened]
-    failed = [row for row in counting if row[2] == "failed"]
-    return max(failed, key=lambda row: row[6]) if failed else min(counting, key=lambda row: row[1])
+    begun = {row[2]: (row[6] is not None, row[6] or 0, row[1]) for row in attempts.values()}
+    said = {row[1] for row in statuses.values()}
+    candidates = [number for number in begun if begun[number][0] or number in said]
+    newest = max(candidates, key=lambda number: begun[number], default=None)
+    rows = [row for row in statuses.values() if row[1] == newest]
+    for status in ("failed", "stopped", "running", "finished"):
+        matching = [row for row in rows if row[3] == status]
+        if matching:
+            # Of several failed ranks the first speaks: the others often fail because of it.
+            first = min(matching, key=lambda row: (row[6], row[2]))
+            ended = None if status == "running" else max(row[6] for row in rows)
+            return (status, first[4], first[5], ended)
+    return (None, None, None, None)
 
 
-def superseded(
-    attempts: Iterable[tuple[str, str | None, int | None, int | None, int | None]],
-) -> dict[str, Limits]:
-    """Compute the limits of attempts from (attempt, parent, from_step, time, started) of each.
+def superseded(attempts: Iterable[Row]) -> dict[str, Limits]:
+    """Compute the limits of attempts from (attempt, parent, from_step, started) of each.
 
-    An attempt with `from_step` supersedes its parent and all of that one's ancestors from
-    there on, or, where it names no parent, every attempt begun before it; the strictest
-    limit holds.
+    An attempt with `from_step` supersedes from there on its parent and all of that one's
+    ancestors; without a parent, every attempt begun before it. The strictest limit holds.
     """
     rows = {row[0]: row for row in attempts}
     limits: dict[str, Limits] = {}
-    for attempt, _, from_step, time, _ in rows.values():
+    for attempt, parent, from_step, started in rows.values():
         if from_step is None:
             continue
-        for ancestor in _ancestors(attempt, rows):
-            known = limits.get(ancestor, Limits(None, None))
-            limits[ancestor] = Limits(_least(known.step, from_step), _least(known.time, time))
+        before = _ancestors(rows, attempt, parent) if parent else _begun_before(rows, attempt)
+        for other in before:
+            known = limits.get(other, Limits(from_step, started))
+            limits[other] = Limits(_least(known.step, from_step), _least(known.time, started))
     return limits
 
 
-def _ancestors(attempt: str, rows: dict[str, Any]) -> set[str]:
-    """Follow the parents; one that isn't named stands for all attempts begun before."""
-    ancestors: set[str] = set()
-    here = attempt
-    while here in rows:
-        _, parent, _, _, started = rows[here]
-        if parent is None:
-            if started is not None and (here == attempt or rows[here][2] is not None):
-                before = (row for row in rows.values() if row[4] is not None and row[4] < started)
-                ancestors.update(row[0] for row in before)
-            break
-        if parent in ancestors or parent == attempt:
-            break
-        ancestors.add(parent)
-        here = parent
-    return ancestors - {attempt}
+def _ancestors(rows: dict[str, Row], attempt: str, parent: str | None) -> Iterator[str]:
+    seen = {attempt}
+    while parent is not None and parent not in seen:
+        seen.add(parent)
+        yield parent
+        if parent in rows and rows[parent][1] is None and rows[parent][2] is not None:
+            yield from (other for other in _begun_before(rows, parent) if other not in seen)
+        parent = rows[parent][1] if parent in rows else None
+
+
+def _begun_before(rows: dict[str, Row], attempt: str) -> Iterator[str]:
+    begun = (rows[attempt][3], attempt)
+    for other, row in rows.items():
+        if row[3] is not None and (row[3], other) < begun:
+            yield other
 
 
 def _least(one: int | None, other: int | None) -> int | None:

@@ -55,8 +55,9 @@ def apply_entry(
     portion, done, process = _gather(store, row, entry)
     note_process(row, process)
     portion = portion._replace(journal=Journal(row["id"], entry.actor, row["serves"]))
-    row["points"] += Applier(transaction, memory, reread).apply(portion)
-    note_life(row, *(time for source in portion.points for time in source.times))
+    applier = Applier(transaction, memory, reread)
+    row["points"] += applier.apply(portion)
+    note_life(row, applier.last_time)
     row["segments_done"] = done
     row["state"] = "sealing"
     is_done = done >= len(entry.segments)

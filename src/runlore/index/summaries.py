@@ -43,8 +43,9 @@ class EntryKey(NamedTuple):
 class Entry(NamedTuple):
     """Sum up points; steps are 0 where points have none, extremes NaN where none is finite.
 
-    `last` is the value of the greatest (step, time, writer, sequence), `min_step` the least
-    step at which the minimum was met, `total` the sum of the finite values.
+    `last` is the value of the greatest (step, time, writer, sequence), or (writer, sequence)
+    where points have no steps; `min_step` the least step at which the minimum was met, `total`
+    the sum of the finite values.
     """
 
     points: int
@@ -68,9 +69,9 @@ class Entry(NamedTuple):
 Summary = dict[EntryKey, Entry]
 
 
-def merge(one: Entry, other: Entry, order_of: OrderOf) -> Entry:
-    """Sum up the points of both; `order_of` gives a journal's (actor, number) to break ties."""
-    latest = other if _is_later(other, one, order_of) else one
+def merge(one: Entry, other: Entry, order_of: OrderOf, *, has_step: bool) -> Entry:
+    """Sum up the points of both; `order_of` gives the (actor, number) of a journal file."""
+    latest = other if _is_later(other, one, order_of, has_step=has_step) else one
     minimum, min_step = _extreme(one.minimum, one.min_step, other.minimum, other.min_step, 1)
     maximum, max_step = _extreme(one.maximum, one.max_step, other.maximum, other.max_step, -1)
     return Entry(
@@ -93,8 +94,9 @@ def merge(one: Entry, other: Entry, order_of: OrderOf) -> Entry:
     )
 
 
-def _is_later(one: Entry, other: Entry, order_of: OrderOf) -> bool:
-    if (one.last_step, one.last_time) != (other.last_step, other.last_time):
+def _is_later(one: Entry, other: Entry, order_of: OrderOf, *, has_step: bool) -> bool:
+    """Compare last points by (step, time, writer, sequence), without steps by the latter two."""
+    if has_step and (one.last_step, one.last_time) != (other.last_step, other.last_time):
         return (one.last_step, one.last_time) > (other.last_step, other.last_time)
     if one.last_journal != other.last_journal:
         return order_of(one.last_journal) > order_of(other.last_journal)
@@ -114,7 +116,7 @@ def _extreme(
 def add(summary: Summary, key: EntryKey, entry: Entry, order_of: OrderOf) -> None:
     """Merge one entry into a summary."""
     known = summary.get(key)
-    summary[key] = entry if known is None else merge(known, entry, order_of)
+    summary[key] = entry if known is None else merge(known, entry, order_of, has_step=key.has_step)
 
 
 def pack(summary: Summary) -> bytes:
@@ -210,10 +212,10 @@ def unpack(data: bytes) -> Summary:
 class SeriesSummary(NamedTuple):
     """Say what a series came to; superseded points don't count.
 
-    `last` is by (step, time, writer, sequence); of points with and without a step, the last
-    with the later time. Steps are None where the points concerned have none. `minimum`,
-    `maximum` and `total` are over finite values, NaN and 0 where there are none. Times in
-    microseconds UTC.
+    `last` is by (step, time, writer, sequence), points without a step keep the order in which
+    they were written; of the last with and the last without a step, that of the later time.
+    Steps are None where the points concerned have none. `minimum`, `maximum` and `total` are
+    over finite values, NaN and 0 where there are none. Times in microseconds UTC.
     """
 
     name: str
@@ -253,8 +255,8 @@ def summarise_series(
     order_of: OrderOf,
 ) -> SeriesSummary:
     """Combine the entries of one series, each with whether its points have steps."""
-    stepped = _merge_all([entry for has_step, entry in entries if has_step], order_of)
-    unstepped = _merge_all([entry for has_step, entry in entries if not has_step], order_of)
+    stepped = _merge_all(entries, order_of, has_step=True)
+    unstepped = _merge_all(entries, order_of, has_step=False)
     if stepped is None or unstepped is None:
         both = stepped or unstepped
         if both is None:
@@ -293,12 +295,12 @@ def _is_less(value: float, other: float) -> bool:
     return value < other or (other != other and value == value)  # noqa: PLR0124 - NaN
 
 
-def _merge_all(entries: Sequence[Entry], order_of: OrderOf) -> Entry | None:
-    if not entries:
-        return None
-    merged = entries[0]
-    for entry in entries[1:]:
-        merged = merge(merged, entry, order_of)
+def _merge_all(
+    entries: Sequence[tuple[bool, Entry]], order_of: OrderOf, *, has_step: bool
+) -> Entry | None:
+    merged = None
+    for entry in (entry for is_stepped, entry in entries if is_stepped == has_step):
+        merged = entry if merged is None else merge(merged, entry, order_of, has_step=has_step)
     return merged
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runlore.errors import FormatTooNew, JournalForked
+from runlore.errors import FormatTooNew
 from runlore.index.apply import Event
 from runlore.index.points import FrameColumns, SeriesSet
 from runlore.journal.frames import (
@@ -13,7 +13,6 @@ from runlore.journal.frames import (
     HAS_STEP,
     HEADER_SIZE,
     HEARTBEAT,
-    OVERHEAD,
     POINTS,
     VERSION,
     Header,
@@ -35,12 +34,17 @@ _TIME_AND_STEP_BYTES = 16
 _VALUE_BYTES = 8
 
 
+class NeedsScan(Exception):
+    """Something is unusual: damage, a table not seen yet, a fork. `scan_stretch` knows better."""
+
+
 class Stretch(NamedTuple):
     """What a journal file says between two positions.
 
     `process` is the body of the actor frame if it was met before `end`, `heartbeat` the wall
-    clock of the last one. `suspect` is a gap in a file still being written, before which
-    reading has stopped: look again, with it as `confirmed`; it counts if it is still there.
+    clock of the last one. `suspect` is what looks like a gap behind `end` in a file still being
+    written: it counts, `confirmed`, once it has been there for a minute. `is_truncated` says
+    that the file was cut before the position.
     """
 
     events: list[Event]
@@ -50,52 +54,42 @@ class Stretch(NamedTuple):
     heartbeat: int | None
     header: Header | None
     end: int
-    crc: int
+    crc: int | None
     is_closed: bool
-    suspect: tuple[int, int] | None
+    suspect: tuple[int, int] | None = None
+    is_truncated: bool = False
 
 
 def read_stretch(
-    path: str,
-    position: int,
-    crc: int | None,
-    tables: Tables,
-    *,
-    is_complete: bool,
-    limit_bytes: int,
-    confirmed: tuple[int, int] | None = None,
+    path: str, position: int, crc: int | None, tables: Tables, *, limit_bytes: int
 ) -> Stretch:
-    """Read a journal file from `position` on, about `limit_bytes` of it.
+    """Read a journal file from `position` on, about `limit_bytes` of it, up to anything unusual.
 
     `crc` is the checksum kept with the position, None at the first reading. `tables` take in
     what the stretch declares.
 
     Raises:
-        JournalForked: if the file is shorter than `position` or holds another checksum there.
-        FormatTooNew: if a later release wrote it.
+        NeedsScan: if something unusual stands at `position` itself.
+        FormatTooNew: if a later release wrote the file.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
         size = os.fstat(descriptor).st_size
         header = _header(descriptor, path) if crc is None else None
         if size < HEADER_SIZE or (crc is None and header is None):
-            return Stretch([], [], [], None, None, None, position, 0, is_closed=False, suspect=None)
-        base = max(0, position - 8)
-        if position == HEADER_SIZE:
-            base = 0
+            return Stretch([], [], [], None, None, None, position, None, is_closed=False)
+        base = 0 if position == HEADER_SIZE else position - 8
         wanted = min(limit_bytes, _FIRST_READ_BYTES) + 8
         while True:
             data = _read(descriptor, base, wanted)
-            _refuse_fork(data, path, position - base, crc)
-            is_whole = base + len(data) >= size
-            sorting = _Sorting(tables, base, position, limit_bytes, confirmed)
-            sorting.read(data, is_complete=is_complete and is_whole)
-            if (
-                sorting.end > position
-                or sorting.suspect
-                or is_whole
-                or not _has_more(data, position - base)
+            if crc is not None and (
+                len(data) < position - base or unpack_u32(data, position - base - 4)[0] != crc
             ):
+                raise NeedsScan
+            sorting = _Sorting(tables, base, position, limit_bytes)
+            sorting.read(data)
+            is_whole = base + len(data) >= size
+            if sorting.end > position or is_whole or not _has_more(data, position - base):
                 return sorting.stretch(header)
             wanted = max(wanted * 8, 8 << 20)  # one frame larger than what was read
     finally:
@@ -151,15 +145,6 @@ def _read(descriptor: int, begin: int, count: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _refuse_fork(data: bytes, path: str, position: int, crc: int | None) -> None:
-    if crc is not None and (len(data) < position or unpack_u32(data, position - 4)[0] != crc):
-        raise JournalForked(
-            f"the journal {path} holds other records than when it was last read, as if an older "
-            "copy had been put back and continued",
-            hint="keep a copy of that file; nothing of its new continuation is shown",
-        )
-
-
 def _has_more(data: bytes, position: int) -> bool:
     return any(data[position : position + 8])
 
@@ -167,43 +152,29 @@ def _has_more(data: bytes, position: int) -> bool:
 class _Sorting:
     """Sorts frames into tables, events and points."""
 
-    def __init__(
-        self,
-        tables: Tables,
-        base: int,
-        position: int,
-        limit_bytes: int,
-        confirmed: tuple[int, int] | None,
-    ) -> None:
+    def __init__(self, tables: Tables, base: int, position: int, limit_bytes: int) -> None:
         self.end = position
         self.crc = 0
-        self.suspect: tuple[int, int] | None = None
         self._tables = tables
         self._base = base
+        self._position = position
         self._limit = position + limit_bytes
-        self._confirmed = confirmed
         self._events: list[Event] = []
-        self._columns: dict[tuple[int, int], FrameColumns | None] = {}
-        self._gaps: list[tuple[int, int]] = []
+        self._columns: dict[tuple[int, int], FrameColumns] = {}
         self._heartbeat: int | None = None
         self._is_closed = False
 
-    def read(self, data: bytes, *, is_complete: bool) -> None:
-        """Take in the frames of `data` up to the limit or to a gap that isn't confirmed."""
-        reader = Reader(data, self.end - self._base, is_complete=is_complete)
+    def read(self, data: bytes) -> None:
+        """Take in the frames of `data` up to the limit or to anything unusual."""
+        reader = Reader(data, self.end - self._base)
         self.crc = reader.crc
         for item in reader:
-            if isinstance(item, Gap):
-                gap = (item.position + self._base, item.end + self._base)
-                if not is_complete and gap != self._confirmed and gap[0] >= HEADER_SIZE:
-                    self.suspect = gap
-                    return
-                self._gaps.append(gap)
-            else:
-                self._take(item)
+            if isinstance(item, Gap) or not self._take(item):
+                if self.end == self._position:
+                    raise NeedsScan
+                return
             self.end = reader.position + self._base
-            # Behind a gap the checksum before the position isn't that of the last whole frame.
-            (self.crc,) = unpack_u32(data, reader.position - 4)
+            self.crc = item.crc
             if self.end >= self._limit:
                 return
 
@@ -211,65 +182,58 @@ class _Sorting:
         """Give what was taken in."""
         return Stretch(
             self._events,
-            [columns for columns in self._columns.values() if columns and columns.point_count],
-            self._gaps,
+            list(self._columns.values()),
+            [],
             self._tables.process,
             self._heartbeat,
             header,
             self.end,
             self.crc,
             self._is_closed,
-            self.suspect,
         )
 
-    def _take(self, frame: Frame) -> None:
+    def _take(self, frame: Frame) -> bool:
+        """Sort a frame in; false if it has no place yet."""
         kind = frame.kind
-        if kind == POINTS:
-            self._take_points(frame)
-        elif kind in TABLE_KINDS:
-            if not self._tables.declare(kind, frame.reference, frame.body):
-                self._misplace(frame)
-        elif kind == HEARTBEAT and len(frame.body) >= _TIME_AND_STEP_BYTES:
+        if kind == POINTS and not frame.flags & ~HAS_STEP:
+            return self._take_points(frame)
+        if not frame.flags and kind in TABLE_KINDS:
+            return self._tables.declare(kind, frame.reference, frame.body)
+        if not frame.flags and kind == HEARTBEAT and len(frame.body) >= _TIME_AND_STEP_BYTES:
             self._heartbeat = unpack_clocks(frame.body)[0]
-        elif kind == CLOSE:
+            return True
+        if not frame.flags and kind == CLOSE:
             self._is_closed = True
-        else:
-            self._take_event(frame)
+            return True
+        return self._take_event(frame)
 
-    def _take_points(self, frame: Frame) -> None:
-        key = (frame.reference, frame.flags & HAS_STEP)
-        columns = self._columns.get(key)
+    def _take_points(self, frame: Frame) -> bool:
+        has_step = frame.flags & HAS_STEP
+        columns = self._columns.get((frame.reference, has_step))
         if columns is None:
-            columns = self._columns_for(frame.reference, has_step=bool(frame.flags & HAS_STEP))
-            self._columns[key] = columns
+            keys = self._tables.key_set(frame.reference)
+            if keys is None:
+                return False
+            series = SeriesSet(keys.run, keys.attempt, keys.rank, keys.context, keys.names)
+            columns = FrameColumns(series, has_step=bool(has_step))
         body = frame.body
-        if columns is None or len(body) != _TIME_AND_STEP_BYTES + _VALUE_BYTES * len(
-            columns.series.names
-        ):
-            self._misplace(frame)
-            return
+        if len(body) != _TIME_AND_STEP_BYTES + _VALUE_BYTES * len(columns.series.names):
+            return False
         time, step = unpack_clocks(body)
         values = body[_TIME_AND_STEP_BYTES:]
-        columns.add((frame.position + self._base) >> 3, time, step if key[1] else 0, values)
-
-    def _columns_for(self, reference: int, *, has_step: bool) -> FrameColumns | None:
-        keys = self._tables.key_set(reference)
-        if keys is None:
-            return None
-        series = SeriesSet(keys.run, keys.attempt, keys.rank, keys.context, keys.names)
-        return FrameColumns(series, has_step=has_step)
-
-    def _take_event(self, frame: Frame) -> None:
         sequence = (frame.position + self._base) >> 3
-        writer = self._tables.writer(frame.reference)
-        if writer is not None:
-            event = Event(sequence, frame.kind, writer.run, writer.attempt, writer.rank, frame.body)
-            self._events.append(event)
-        elif frame.reference == 0:
-            self._events.append(Event(sequence, frame.kind, None, None, 0, frame.body))
-        else:
-            self._misplace(frame)
+        columns.add(sequence, time, step if has_step else 0, values)
+        self._columns[frame.reference, has_step] = columns
+        return True
 
-    def _misplace(self, frame: Frame) -> None:
-        begin = frame.position + self._base
-        self._gaps.append((begin, begin + len(frame.body) + OVERHEAD))
+    def _take_event(self, frame: Frame) -> bool:
+        sequence = (frame.position + self._base) >> 3
+        if frame.reference == 0:
+            self._events.append(Event(sequence, frame.kind, None, None, 0, frame.body))
+            return True
+        writer = self._tables.writer(frame.reference)
+        if writer is None:
+            return False
+        event = Event(sequence, frame.kind, writer.run, writer.attempt, writer.rank, frame.body)
+        self._events.append(event)
+        return True
