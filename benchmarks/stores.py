@@ -48,7 +48,7 @@ def _digest_of_writers() -> str:
     digest = sha256()
     for path in (ROOT / "benchmarks" / "shapes.py", Path(__file__)):
         digest.update(path.read_bytes())
-    for layer in ("records", "journal", "client"):
+    for layer in ("records", "journal", "client", "helper", "segments"):
         for path in sorted((ROOT / "src" / "runlore" / layer).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -137,12 +137,12 @@ def write_unread_journals(folder: str, count: int) -> None:
 def _open_journal(folder: str) -> tuple[Writer, int]:
     """Open a journal in a new store; return it and the slot of a run named `bench` in it."""
     from runlore.journal.folder import create_store
-    from runlore.journal.host import HostIdentity
+    from runlore.journal.host import current_host
     from runlore.journal.writer import Writer
     from runlore.records.events import event
     from runlore.records.ids import new_id
 
-    host = HostIdentity("benchmark", "benchmark")
+    host = current_host()
     facts: dict[str, object] = {
         "kind": "process",
         "host": "benchmark",
