@@ -81,15 +81,19 @@ def log_curve(folder: str, count: int) -> None:
             run.log({"loss": value}, step=step, time=time)
 
 
-def log_many_series(folder: str, runs: int) -> None:
-    """Log runs of 1,500 series of 20 points, a call for each step."""
+def log_many_series(folder: str, runs: int, *, is_one_a_call: bool = False) -> None:
+    """Log runs of 1,500 series of 20 points, a call for each step, or one for each point."""
     import runlore
 
     names = [f"layer_{i // 10:03}/weight_{i % 10}" for i in range(SERIES)]
     for number in range(runs):
         with runlore.start_run(f"run-{number:04}", store=folder) as run:
             for step, row in enumerate(many_series(number, SERIES, POINTS).tolist()):
-                run.log(dict(zip(names, row, strict=True)), step=step)
+                if is_one_a_call:
+                    for name, value in zip(names, row, strict=True):
+                        run.log({name: value}, step=step)
+                else:
+                    run.log(dict(zip(names, row, strict=True)), step=step)
 
 
 def log_small_runs(folder: str, runs: int, params: int, series: int, points: int) -> None:

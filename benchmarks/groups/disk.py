@@ -20,10 +20,14 @@ COUNTED = "all files of the store by their length, the index included, after sea
 
 
 def measure(plan: Plan) -> Results:
-    """Bring both shapes to rest and weigh them."""
+    """Bring the shapes to rest and weigh them; many series in both styles of calling."""
     points, runs = plan.sized(1_000_000, 200_000), plan.sized(100, 10)
     curve = _at_rest(cached_store(f"curve-{points}", "log_curve", count=points))
     wide = _at_rest(cached_store(f"many-series-{runs}", "log_many_series", runs=runs))
+    narrow_store = cached_store(
+        f"many-series-{runs}-one-a-call", "log_many_series", runs=runs, is_one_a_call=True
+    )
+    narrow = _at_rest(narrow_store)
     curve_floor = run_in_process(f"{HERE}:weigh_curve", count=points)
     wide_floor = run_in_process(f"{HERE}:weigh_series", runs=runs)
     return Results(
@@ -36,15 +40,21 @@ def measure(plan: Plan) -> Results:
                 shape=f"{points:,} points, {CURVE}, given by `time=`; {COUNTED}. Beside it values "
                 "and times as two columns of pcodec, level 8, and nothing else",
             ),
-            _finding(
-                "disk at rest, many short series",
-                wide / (runs * SERIES * POINTS),
-                wide_floor / (runs * SERIES * POINTS),
-                limit=12.0,
-                shape=f"{runs} runs of {SERIES:,} series of {POINTS} points, a call for each step, "
-                "each series falling from a height of its own with 2 % noise, "
-                f"`numpy.random.default_rng(run)`; {COUNTED}. Beside it the values of each run as "
-                "one column of pcodec, level 8",
+            *(
+                _finding(
+                    f"disk at rest, many short series, {style}",
+                    weight / (runs * SERIES * POINTS),
+                    wide_floor / (runs * SERIES * POINTS),
+                    limit=12.0,
+                    shape=f"{runs} runs of {SERIES:,} series of {POINTS} points, {style}, each "
+                    "series falling from a height of its own with 2 % noise, "
+                    f"`numpy.random.default_rng(run)`; {COUNTED}. Beside it the values of each "
+                    "run as one column of pcodec, level 8",
+                )
+                for style, weight in (
+                    ("all of a step in one call", wide),
+                    ("one point a call", narrow),
+                )
             ),
         ]
     )
