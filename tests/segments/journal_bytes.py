@@ -23,8 +23,8 @@ def id_of(number: int) -> str:
 class Journal:
     """A journal file in the making; the frames are real ones."""
 
-    def __init__(self, number: int = 1, previous_crc: int = 0) -> None:
-        self.bytes = bytearray(frames.pack_header(bytes.fromhex(ACTOR), number, TIME, previous_crc))
+    def __init__(self, number: int = 1, previous_crc: int = 0, actor: str = ACTOR) -> None:
+        self.bytes = bytearray(frames.pack_header(bytes.fromhex(actor), number, TIME, previous_crc))
         self.crc = int.from_bytes(self.bytes[60:], "little")
         self.starts: list[int] = []
 

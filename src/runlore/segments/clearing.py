@@ -51,9 +51,11 @@ def remove_journal(
     The last file of shell commands stays: the next command takes its number from it.
     """
     numbers = journal_numbers(store.actor(file.actor))
+    if not numbers:
+        return False
     if file.number == numbers[-1] and process_of(file.path).get("kind") == SHELL:
         return False
-    if (numbers and file.number < numbers[-1]) or ends_in_close(file.path):
+    if file.number < numbers[-1] or ends_in_close(file.path):
         if not is_still_sealed():
             return False
         os.unlink(file.path)

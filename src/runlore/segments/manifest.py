@@ -56,7 +56,7 @@ class Entry:
         """Read an entry as it is stored; ValueError if it isn't one."""
         text, _, check = data.rpartition(_CHECK)
         try:
-            if crc32(text) != int(check.rstrip(b"}")):
+            if check.rstrip(b"}") != str(crc32(text)).encode():
                 raise ValueError("it fails its checksum")
             return cls._from_fields(json.loads(data))
         except (KeyError, TypeError, AttributeError, RecursionError) as error:

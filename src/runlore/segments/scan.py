@@ -119,7 +119,7 @@ def scan(
     if len(view) < HEADER_SIZE or not any(view[:HEADER_SIZE]):
         written = len(bytes(view).rstrip(b"\0"))
         if written == 0 or len(view) < HEADER_SIZE:
-            gaps = [(0, written)] if written and is_complete else []
+            gaps = [(0, len(view))] if written and is_complete else []
             return Scan([], [], None, None, gaps, 0, 0, False, tables or Tables())
     position = max(position, HEADER_SIZE)
     if tables is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from runlore.errors import DamageError, JournalForked, RunloreError
+from runlore.errors import DamageError, JournalDamaged, JournalForked, RunloreError
 from runlore.journal.folder import failure
 from runlore.journal.frames import HEADER_SIZE, Header, unpack_u32
 from runlore.journal.reader import Frame, Reader
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from runlore.segments.manifest import Entry
 
 GRACE_SECONDS = 30.0
+_CHECKSUM_BYTES = 4
 _CLOCK_DOUBT = 86_400_000_000  # µs by which the clocks of two hosts may disagree
 
 
@@ -61,11 +62,11 @@ def seal_complete(
             continue
         try:
             _attend_to(file, store, grace_seconds, report)
-        except FileNotFoundError:
-            continue  # somebody else has cleared it away
-        except OSError as error:
-            report.problems.append(failure(error, store.path, "seal a journal"))
-        except RunloreError as error:
+        except (OSError, RunloreError) as error:
+            if not os.path.exists(file.path):
+                continue  # somebody else has sealed it and cleared it away
+            if isinstance(error, OSError):
+                error = failure(error, store.path, "seal a journal")
             report.problems.append(error)
     for actor in actors(store):
         clear_actor_folder(store, actor, host=host)
@@ -118,23 +119,30 @@ def has_grown(journal_file: str, entry: Entry) -> bool:
     """Tell whether a journal file holds frames behind those that were sealed.
 
     Raises:
-        JournalForked: if it is shorter, or holds another checksum at their end.
+        JournalForked: if it holds another checksum at their end.
+        JournalDamaged: if it was cut before their end.
     """
-    begin = max(0, entry.end - 4)
+    begin = max(0, entry.end - _CHECKSUM_BYTES)
     with open(journal_file, "rb") as file:
         file.seek(begin)
         tail = file.read()
     if entry.end == 0:
         return bool(tail.strip(b"\0"))
-    if len(tail) < 4 or unpack_u32(tail)[0] != entry.crc:
+    if len(tail) < _CHECKSUM_BYTES or not tail.strip(b"\0"):
+        raise JournalDamaged(
+            f"the journal {journal_file} ends before byte {entry.end}, up to which it was sealed",
+            hint="nothing is lost: what was sealed stays, and the file can be removed",
+        )
+    if unpack_u32(tail)[0] != entry.crc:
         raise JournalForked(
             f"the journal {journal_file} holds other records before byte {entry.end} than those "
             "that were sealed, as if an older copy had been put back and continued",
             hint="what was sealed stays; keep a copy of that file and see `runlore doctor`",
         )
-    if not tail[4:].strip(b"\0"):
+    if not tail[_CHECKSUM_BYTES:].strip(b"\0"):
         return False
-    return any(isinstance(item, Frame) for item in Reader(tail, 4, is_complete=True))
+    behind = Reader(bytes(HEADER_SIZE) + tail, HEADER_SIZE + _CHECKSUM_BYTES)
+    return any(isinstance(item, Frame) for item in behind)
 
 
 def _attend_to(
