@@ -102,6 +102,8 @@ class _CatchUp:
             is_forward = step.position > known.position
             known = Position(step.position, step.crc, step.state, known.points + step.points)
             if not (step.has_more and is_forward):
+                if step.is_waiting:
+                    break
                 return item._replace(size_bytes=0)
         return item._replace(known=known, size_bytes=_written_size(item.file.path, known.position))
 

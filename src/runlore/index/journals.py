@@ -38,13 +38,17 @@ class JournalFile(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What came of a step: how far the journal is applied, and whether more may be had now."""
+    """What came of a step: how far the journal is applied, and whether more may be had now.
+
+    `is_waiting` says that what follows can't be told from damage yet.
+    """
 
     position: int
     crc: int | None
     state: str
     points: int
     has_more: bool
+    is_waiting: bool
 
 
 def journal_row(transaction: Transaction, actor: str, number: int) -> dict[str, Any]:
@@ -258,4 +262,5 @@ def _stored_tables(transaction: Transaction, journal: int) -> Tables:
 
 
 def _step(row: dict[str, Any], points: int, *, has_more: bool) -> Step:
-    return Step(row["position"], row["crc"], row["state"], points, has_more)
+    is_waiting = row["suspect_since"] is not None
+    return Step(row["position"], row["crc"], row["state"], points, has_more, is_waiting)

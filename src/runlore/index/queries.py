@@ -250,7 +250,7 @@ class Queries(ABC):
         return superseded(
             self._rows(
                 "SELECT attempts.attempt, attempts.parent, attempts.from_step, "
-                "attempts.superseded_time, attempts.started FROM attempts "
+                "attempts.started FROM attempts "
                 "JOIN runs ON runs.id = attempts.run WHERE runs.run = ?",
                 [run],
             )

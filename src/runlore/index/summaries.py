@@ -265,10 +265,9 @@ def summarise_series(
     one = _from_entry(name, context, rank, stepped, has_step=True)
     other = _from_entry(name, context, rank, unstepped, has_step=False)
     latest = other if other.last_time > one.last_time else one
-    least = other if _is_less(other.minimum, one.minimum) else one
-    greatest = other if _is_less(one.maximum, other.maximum) else one
-    if other.maximum == other.maximum and one.maximum != one.maximum:
-        greatest = other
+    # Without a finite value both extremes are NaN, which nothing is less than.
+    least = one if one.minimum <= other.minimum or not other.finite_count else other
+    greatest = one if one.maximum >= other.maximum or not other.finite_count else other
     return SeriesSummary(
         name,
         context,
@@ -288,11 +287,6 @@ def summarise_series(
         one.first_step,
         min(one.first_time, other.first_time),
     )
-
-
-def _is_less(value: float, other: float) -> bool:
-    """Whether `value` is a lesser number, or the only number."""
-    return value < other or (other != other and value == value)  # noqa: PLR0124 - NaN
 
 
 def _merge_all(

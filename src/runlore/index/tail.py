@@ -78,8 +78,9 @@ def read_stretch(
         header = _header(descriptor, path) if crc is None else None
         if size < HEADER_SIZE or (crc is None and header is None):
             return Stretch([], [], [], None, None, None, position, None, is_closed=False)
-        base = 0 if position == HEADER_SIZE else position - 8
-        wanted = min(limit_bytes, _FIRST_READ_BYTES) + 8
+        # A reader wants as many bytes in front as a header has.
+        base = 0 if position == HEADER_SIZE else position - HEADER_SIZE - 8
+        wanted = min(limit_bytes, _FIRST_READ_BYTES) + HEADER_SIZE + 8
         while True:
             data = _read(descriptor, base, wanted)
             if crc is not None and (
