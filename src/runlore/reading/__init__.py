@@ -1,0 +1,1 @@
+"""The run as one reads it: get, list, series, artifacts."""

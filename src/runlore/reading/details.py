@@ -1,0 +1,102 @@
+"""Load what several runs are made of together, each kind when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from runlore.errors import RunNotFound
+from runlore.reading.derived_names import derived_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runlore.index.rows import Param, RunFacts, RunRow, WriterFacts
+    from runlore.index.status import StatusReading
+    from runlore.index.summaries import SeriesSummary
+    from runlore.reading.store import StoreReader
+
+_MOST_COMPARED = 1000  # runs of an experiment, the newest, that a derived name tells apart
+
+
+class Details:
+    """What belongs to the runs of one answer; one question to the index serves all of them."""
+
+    def __init__(self, reader: StoreReader, rows: Sequence[RunRow]) -> None:
+        self.reader = reader
+        self.freshness = reader.freshness
+        self.rows = rows
+        self._ids = [row.run for row in rows]
+        self._facts: dict[str, RunFacts] = {}
+        self._statuses: dict[str, StatusReading] = {}
+
+    @cached_property
+    def params(self) -> dict[str, list[Param]]:
+        """The current params by run, sorted by key."""
+        return self.reader.ask(lambda index: index.params(self._ids))
+
+    @cached_property
+    def tags(self) -> dict[str, list[str]]:
+        """The names of the tags by run, sorted."""
+        return self.reader.ask(lambda index: index.tags(self._ids))
+
+    @cached_property
+    def summaries(self) -> dict[str, list[SeriesSummary]]:
+        """The summaries of all series by run."""
+        return self.reader.ask(lambda index: index.summaries(self._ids))
+
+    @cached_property
+    def writers(self) -> dict[str, list[WriterFacts]]:
+        """Who writes the runs."""
+        return self.reader.ask(lambda index: index.writers(self._ids))
+
+    @cached_property
+    def derived_names(self) -> dict[str, str]:
+        """The names derived from params of the runs that have none of their own."""
+        unnamed = {row.run for row in self.rows if row.name is None}
+        groups = {(row.project, row.experiment) for row in self.rows if row.run in unnamed}
+        names: dict[str, str] = {}
+        for project, experiment in groups:
+            names |= self._names_in(project, experiment)
+        return {run: name for run, name in names.items() if run in unnamed}
+
+    def facts(self, run: str) -> RunFacts:
+        """Everything about one run but its points.
+
+        Raises:
+            RunNotFound: if it was purged meanwhile.
+        """
+        found = self._facts.get(run)
+        if found is None:
+            asked = self.reader.ask(lambda index: index.run_facts(run))
+            if asked is None or asked.run.is_purged:
+                raise RunNotFound(f"the run {run} was purged", hint="list the runs anew")
+            found = self._facts[run] = asked
+        return found
+
+    def status(self, row: RunRow) -> StatusReading:
+        """How a run stood when this was asked first, and its last sign of life."""
+        found = self._statuses.get(row.run)
+        if found is None:
+            writers = self.writers.get(row.run, [])
+            found = self._statuses[row.run] = self.reader.status_of(row, writers)
+        return found
+
+    def _names_in(self, project: str | None, experiment: str | None) -> dict[str, str]:
+        """Derive the names of the runs of one experiment."""
+        page = self.reader.ask(
+            lambda index: index.list_runs(
+                project=project, experiment=experiment, is_deleted=None, limit=_MOST_COMPARED
+            )
+        )
+        place = (project, experiment)
+        ids = {row.run for row in page.runs if (row.project, row.experiment) == place}
+        ids.update(row.run for row in self.rows if (row.project, row.experiment) == place)
+        if ids.issubset(self._ids):
+            params = self.params
+        else:
+            params = self.reader.ask(lambda index: index.params(sorted(ids)))
+        texts = {
+            run: {param.key: param.text for param in params.get(run, [])} for run in sorted(ids)
+        }
+        return derived_names(texts)

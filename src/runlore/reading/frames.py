@@ -1,0 +1,47 @@
+"""Tables for pandas and polars, imported when they are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from runlore.media.libraries import require
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+    import polars as pl
+
+
+def column_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """List the keys of all rows: plain ones first, then params, then metrics, each as first met."""
+    found = dict.fromkeys(key for row in rows for key in row)
+    return sorted(found, key=lambda key: (key.startswith("params."), key.startswith("metrics.")))
+
+
+def pandas_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Make a DataFrame of pandas; what a row lacks is missing there."""
+    pandas = require("pandas", package="pandas", extra="pandas", purpose="to_pandas()")
+    frame: pd.DataFrame = pandas.DataFrame(list(rows), columns=column_names(rows))
+    return frame
+
+
+def polars_frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Make a DataFrame of polars; values of different kinds in a column become texts."""
+    polars = require("polars", package="polars", extra="polars", purpose="to_polars()")
+    columns = {}
+    for name in column_names(rows):
+        values = [row.get(name) for row in rows]
+        columns[name] = polars.Series(name, _alike(values), strict=False)
+    frame: pl.DataFrame = polars.DataFrame(columns)
+    return frame
+
+
+def _alike(values: list[Any]) -> list[Any]:
+    """Make values one kind, which a column of polars needs."""
+    kinds = {type(value) for value in values if value is not None}
+    if len(kinds) < 2 and not kinds & {dict}:
+        return values
+    if kinds == {int, float}:
+        return [None if value is None else float(value) for value in values]
+    return [None if value is None else str(value) for value in values]

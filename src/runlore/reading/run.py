@@ -1,0 +1,319 @@
+"""A run as one reads it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from runlore.errors import ArtifactNotFound, RunNotFound
+from runlore.reading.details import Details
+from runlore.reading.facts import Note, attempt_of, moment, seconds_between, series_label
+from runlore.reading.files import MediaItem, artifact_files
+from runlore.reading.suggestions import nearest
+from runlore.records.ids import short
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from runlore.index.interface import Freshness
+    from runlore.index.rows import MetricDefinition, Part, Problem, RunFacts, RunRow
+    from runlore.index.summaries import SeriesSummary
+    from runlore.reading.facts import Attempt
+    from runlore.reading.files import ArtifactFile
+    from runlore.reading.series import Series
+
+
+class StoredRun:
+    """A run as it stood at one catch-up with its store; `refresh()` looks again.
+
+    Times are aware datetimes in UTC. Whatever nobody said is None.
+    """
+
+    def __init__(self, row: RunRow, details: Details) -> None:
+        """Show the run of `row`; use `runlore.get_run` or `runlore.list_runs`."""
+        self._row = row
+        self._details = details
+
+    def __repr__(self) -> str:
+        return f"<StoredRun {self.label!r} {self.short_id} {self.status}>"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, StoredRun):
+            return NotImplemented
+        return (self.id, self.store) == (other.id, other.store)
+
+    def __hash__(self) -> int:
+        return hash(self.id)
+
+    # -- what it is ------------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        """The identifier: 32 hexadecimal digits."""
+        return self._row.run
+
+    @property
+    def short_id(self) -> str:
+        """The last 8 digits of the id, enough to name the run."""
+        return short(self.id)
+
+    @property
+    def store(self) -> str:
+        """The folder of the store."""
+        return self._details.reader.folder.path
+
+    @property
+    def name(self) -> str | None:
+        """The name that somebody gave."""
+        return self._row.name
+
+    @property
+    def label(self) -> str:
+        """The name; else one from the params that differ in its experiment; else the short id."""
+        if self.name is not None:
+            return self.name
+        return self._details.derived_names.get(self.id, self.short_id)
+
+    @property
+    def experiment(self) -> str | None:
+        """The question that the run belongs to."""
+        return self._row.experiment
+
+    @property
+    def project(self) -> str | None:
+        """The project."""
+        return self._row.project
+
+    @property
+    def goal(self) -> str | None:
+        """What the run is to show."""
+        return self._row.goal
+
+    @property
+    def parent(self) -> str | None:
+        """The id of the run that this one is a part of."""
+        return self._row.parent
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it lies in the trash."""
+        return self._row.is_deleted
+
+    # -- how it went -----------------------------------------------------------------------
+
+    @property
+    def status(self) -> str:
+        """running, finished, failed, stopped; or, as a reading: crashed, unknown."""
+        return self._details.status(self._row).status
+
+    @property
+    def error(self) -> dict[str, Any] | None:
+        """The exception that ended it: `type`, `message`, `traceback`."""
+        return self._row.error
+
+    @property
+    def reason(self) -> str | None:
+        """Why it was stopped, or set to its status."""
+        return self._row.reason
+
+    @property
+    def created(self) -> datetime | None:
+        """When it was started."""
+        return moment(self._row.created)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it ended; None while it runs, and when it crashed."""
+        return moment(self._row.ended)
+
+    @property
+    def last_sign_of_life(self) -> datetime | None:
+        """The last heartbeat, point or record of a process that wrote it."""
+        return moment(self._details.status(self._row).last_sign_of_life)
+
+    @property
+    def duration_seconds(self) -> float | None:
+        """From its start to its end, to its last sign of life if it crashed, else to now."""
+        end = self._row.ended
+        if end is None:
+            reading = self._details.status(self._row)
+            is_running = reading.status == "running"
+            end = time.time_ns() // 1000 if is_running else reading.last_sign_of_life
+        return seconds_between(self._row.created, end)
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        """Its attempts, in the order they began; a resumed run has several."""
+        return [attempt_of(row) for row in self._facts.attempts]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was not as it should be: damage, and records that could not be kept."""
+        return self._facts.problems
+
+    @property
+    def freshness(self) -> Freshness:
+        """How far behind the store this answer is."""
+        return self._details.freshness
+
+    # -- what was recorded -----------------------------------------------------------------
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The params as JSON values, in the order of their keys."""
+        return {param.key: param.value for param in self._details.params.get(self.id, [])}
+
+    @property
+    def param_texts(self) -> dict[str, str]:
+        """The params as they were given: `1e-3` stays `1e-3`."""
+        return {param.key: param.text for param in self._details.params.get(self.id, [])}
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The current value of each metric by its label, `loss` or `loss[val]`.
+
+        Of several ranks the lowest one's.
+        """
+        return {label: summary.last for label, summary in self.summaries.items()}
+
+    @property
+    def summaries(self) -> dict[str, SeriesSummary]:
+        """What each series came to, by its label; of several ranks the lowest one's."""
+        found: dict[str, SeriesSummary] = {}
+        for summary in self.all_summaries:  # by name, context and rank
+            found.setdefault(series_label(summary.name, summary.context), summary)
+        return found
+
+    @property
+    def all_summaries(self) -> list[SeriesSummary]:
+        """What the series of all ranks came to, by name, context and rank."""
+        return self._details.summaries.get(self.id, [])
+
+    @property
+    def metric_definitions(self) -> dict[str, MetricDefinition]:
+        """What was said about metrics, by name: unit, direction, x."""
+        return {definition.name: definition for definition in self._facts.metrics}
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags, sorted."""
+        return list(self._details.tags.get(self.id, []))
+
+    @property
+    def tag_values(self) -> dict[str, str | None]:
+        """The tags with their values."""
+        return {tag.tag: tag.value for tag in self._facts.tags}
+
+    @property
+    def notes(self) -> list[Note]:
+        """The notes, oldest first."""
+        return [Note(note.text, moment(note.time)) for note in self._facts.notes]
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """Code, environment and machine, as captured."""
+        return self._facts.context
+
+    @property
+    def parts(self) -> list[Part]:
+        """Where its points and records lie."""
+        return self._facts.parts
+
+    # -- files -----------------------------------------------------------------------------
+
+    @property
+    def artifacts(self) -> list[ArtifactFile]:
+        """The files of the run, each in its newest version, by name."""
+        return [file for file in self.artifact_versions if file.is_current]
+
+    @property
+    def artifact_versions(self) -> list[ArtifactFile]:
+        """The files of the run in all versions, by name, oldest first."""
+        return artifact_files(self._details.reader, self._facts)
+
+    def artifact(self, name: str, version: int | None = None) -> ArtifactFile:
+        """Return one artifact, in its newest version unless one is named.
+
+        Raises:
+            ArtifactNotFound: if there is none.
+        """
+        files = self.artifact_versions
+        for file in reversed(files):
+            if file.name == name and (file.is_current if version is None else
+                                      file.version == version):  # fmt: skip
+                return file
+        versions = [str(file.version) for file in files if file.name == name]
+        if versions:
+            raise ArtifactNotFound(
+                f"the artifact {name!r} of {self.label!r} has no version {version}",
+                hint="it has " + ", ".join(versions),
+            )
+        raise ArtifactNotFound(
+            f"the run {self.label!r} has no artifact {name!r}",
+            hint=nearest(name, sorted({file.name for file in files}), nothing="it has none"),
+        )
+
+    @property
+    def media(self) -> list[MediaItem]:
+        """Images, figures, tables, texts and histograms, by name and step."""
+        return [MediaItem(self._details.reader, row, self.id) for row in self._facts.media]
+
+    # -- series ----------------------------------------------------------------------------
+
+    def series_names(self) -> list[str]:
+        """Name the series by their labels, `loss` or `loss[val]`, sorted."""
+        return list(self.summaries)
+
+    def series(
+        self,
+        name: str,
+        context: str | Mapping[str, object] | None = None,
+        *,
+        rank: int | None = None,
+        points: int | None = None,
+        since_step: int | None = None,
+        superseded: bool = False,
+    ) -> Series:
+        """Read the points of a metric: arrays `step`, `time` (µs) and `value`.
+
+        Sorted by step, then time. If the store was not read to its end, that is made up for
+        first, however long it takes.
+
+        Args:
+            name: `loss`, or with its context `loss[val]`.
+            context: as it was logged: a word or a dict.
+            rank: of several processes, the one to read; by default the lowest.
+            points: at most so many, chosen in buckets so that no extreme is lost.
+            since_step: only points from this step on.
+            superseded: also those that a resumed run has replaced.
+
+        Raises:
+            SeriesNotFound: if there is none, with the nearest that there are.
+            InvalidValue: if `points` is under 4.
+        """
+        from runlore.reading.series_reader import SeriesRequest, read_series
+
+        return read_series(
+            self._details.reader,
+            self._row,
+            SeriesRequest(name, context, rank, points, since_step, superseded),
+        )
+
+    def refresh(self) -> StoredRun:
+        """Catch up with the store, look at the run again, and return it.
+
+        Raises:
+            RunNotFound: if it was purged meanwhile.
+        """
+        reader = self._details.reader
+        reader.catch_up()
+        row = reader.ask(lambda index: index.get_runs([self.id])).get(self.id)
+        if row is None or row.is_purged:
+            raise RunNotFound(f"the run {self.id} was purged", hint="list the runs anew")
+        self._row, self._details = row, Details(reader, [row])
+        return self
+
+    @property
+    def _facts(self) -> RunFacts:
+        return self._details.facts(self.id)

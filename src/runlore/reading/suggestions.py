@@ -1,0 +1,27 @@
+"""Say in a hint what may have been meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MOST = 5
+
+
+def nearest(wanted: str, known: Sequence[str], *, nothing: str) -> str:
+    """Write a hint that names those of `known` that come nearest; `nothing` if it is empty."""
+    if not known:
+        return nothing
+    from difflib import get_close_matches
+
+    lowered = wanted.lower()
+    near = [name for name in known if lowered in name.lower()][:_MOST]
+    near += [
+        name for name in get_close_matches(wanted, known, n=_MOST, cutoff=0.5) if name not in near
+    ]
+    if near:
+        return "did you mean " + " or ".join(repr(name) for name in near[:_MOST]) + "?"
+    more = f" and {len(known) - _MOST} more" if len(known) > _MOST else ""
+    return "there are " + ", ".join(repr(name) for name in known[:_MOST]) + more
