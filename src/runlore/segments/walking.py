@@ -15,8 +15,6 @@ from runlore.journal.frames import HEADER_SIZE, MAX_FRAME_SIZE, OVERHEAD, Header
 from runlore.journal.reader import Gap, Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 _LONG = 16  # equal frames in a row from which on NumPy beats a loop
@@ -47,7 +45,7 @@ class Walk:
         """Add one frame."""
         self._loose.append(at)
 
-    def add_stretch(self, at: int, width: int, count: int) -> None:
+    def add_row(self, at: int, width: int, count: int) -> None:
         """Add `count` frames of `width` words each."""
         if count:
             self._flush()
@@ -113,51 +111,51 @@ def _pass_damage(view: memoryview, result: Walk, *, is_complete: bool) -> bool:
 
 def _walk_undamaged(view: memoryview, words: NDArray[np.uint64], result: Walk, stop: int) -> int:
     """Add frames up to the first that isn't whole and return where that one begins, in words."""
-    halves = words.view("<u4")
-    at = result.end >> 3
-    for first, width, count in _stretches(view, words, at, stop):
-        if count < _LONG:
-            good = _whole_one_by_one(view, first, width, count)
-            for number in range(good):
-                result.add(first + number * width)
-        else:
-            good = _whole_in_stretch(view, halves, first, width, count)
-            result.add_stretch(first, width, good)
-        at = first + good * width
-        if good < count:
-            break
-    return at
-
-
-def _stretches(
-    view: memoryview, words: NDArray[np.uint64], at: int, stop: int
-) -> Iterator[tuple[int, int, int]]:
-    """Yield rows of frames with the same first word as (offset, width, count), unverified."""
     total = len(words)
-    heads = view[: 8 * total].cast("Q")
+    aligned = view[: 8 * total]
+    heads, halves = aligned.cast("Q"), aligned.cast("I")
+    at = result.end >> 3
+    seed = halves[2 * at - 1]
+    before, equal = 0, 0
     while at < stop:
         head = heads[at]
         size = head & 0xFFFFFFFF
-        width = size >> 3
-        if not OVERHEAD <= size <= MAX_FRAME_SIZE or size & 7 or at + width > total:
-            return
-        most = min((total - at) // width, -((at - stop) // width))
-        count = 1
-        while count < most and count < _LONG and heads[at + count * width] == head:
-            count += 1
-        look = _LONG
-        while count >= _LONG and count < most:
-            ahead = min(look, most - count)
-            begin = at + count * width
-            others = words[begin : begin + ahead * width : width] != head
-            different = int(others.argmax())
-            if others[different]:
-                count += different
+        end = at + (size >> 3)
+        if not OVERHEAD <= size <= MAX_FRAME_SIZE or size & 7 or end > total:
+            break
+        equal = equal + 1 if head == before else 0
+        if equal == _LONG:
+            count = _length_of_row(words, at, size >> 3, stop)
+            good = _whole_in_row(view, words.view("<u4"), at, size >> 3, count)
+            result.add_row(at, size >> 3, good)
+            at += good * (size >> 3)
+            if good < count:
                 break
-            count += ahead
-            look = min(2 * look, _FARTHEST_LOOK)
-        yield at, width, count
-        at += count * width
+            seed, before, equal = halves[2 * at - 1], 0, 0
+            continue
+        stored = halves[2 * end - 1]
+        if crc32(view[8 * at : 8 * end - 4], seed) != stored:
+            break
+        result.add(at)
+        seed, before, at = stored, head, end
+    return at
+
+
+def _length_of_row(words: NDArray[np.uint64], at: int, width: int, stop: int) -> int:
+    """Count the frames from `at` on with the same first word, by looking ahead ever farther."""
+    head = words[at]
+    most = min((len(words) - at) // width, -((at - stop) // width))
+    count, look = 1, _LONG
+    while count < most:
+        ahead = min(look, most - count)
+        begin = at + count * width
+        others = words[begin : begin + ahead * width : width] != head
+        different = int(others.argmax())
+        if others[different]:
+            return count + different
+        count += ahead
+        look = min(2 * look, _FARTHEST_LOOK)
+    return count
 
 
 def _whole_one_by_one(view: memoryview, at: int, width: int, count: int) -> int:
@@ -173,7 +171,7 @@ def _whole_one_by_one(view: memoryview, at: int, width: int, count: int) -> int:
     return count
 
 
-def _whole_in_stretch(
+def _whole_in_row(
     view: memoryview, halves: NDArray[np.uint32], at: int, width: int, count: int
 ) -> int:
     """Count like `_whole_one_by_one`, but verify blocks of frames in one go."""
