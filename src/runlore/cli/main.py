@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
 from runlore import __version__
-from runlore.errors import RunloreError
+from runlore.errors import RunloreError, UsageError
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 COMMANDS = {
     "compare": "runlore.cli.compare",
@@ -84,39 +87,50 @@ def command(ctx: click.Context, store: str | None, *, debug: bool) -> None:
     Every command takes --json for output that programs can rely on, and a run is named by its
     id, the first or last digits of it, or its name.
     """
-    ctx.obj = {"store": store, "debug": debug or bool(os.environ.get("RUNLORE_DEBUG"))}
+    ctx.obj = {"store": store, "debug": debug}
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; an error of ours is one line and a hint on standard error."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    debug = "--debug" in arguments or bool(os.environ.get("RUNLORE_DEBUG"))
+    _never_fail_to_encode()
     try:
         code = command.main(arguments, prog_name="runlore", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
-        sys.stderr.write("\n")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except click.ClickException as error:
-        _say(f"error: {error.format_message()}")
+        hint = None
         if isinstance(error, click.UsageError) and error.ctx is not None:
-            _say(f"hint: {error.ctx.command_path} --help")
-        sys.exit(2)
+            hint = f"{error.ctx.command_path} --help"
+        _report("usage", error.format_message(), hint, arguments)
+        sys.exit(USAGE)
     except RunloreError as error:
-        if debug:
+        if "--debug" in arguments or os.environ.get("RUNLORE_DEBUG"):
             raise
-        _say(f"error: {_one_line(error.message)}")
-        if error.hint:
-            _say(f"hint: {_one_line(error.hint)}")
-        sys.exit(1)
+        _report(error.code, error.message, error.hint, arguments)
+        sys.exit(USAGE if isinstance(error, UsageError) else FAILED)
     except BrokenPipeError:  # `runlore ls | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _one_line(text: str) -> str:
-    return "\\n".join(text.splitlines()) if "\n" in text else text
+def _report(code: str, message: str, hint: str | None, arguments: list[str]) -> None:
+    """Say an error in one line and a hint; with `--json`, as an object on standard output too."""
+    from runlore.cli.text import visible
+
+    sys.stderr.write(f"error: {visible(message)}\n")
+    if hint:
+        sys.stderr.write(f"hint: {visible(hint)}\n")
+    if "--json" in arguments:
+        from runlore.cli.jsonable import print_json_line
+
+        print_json_line({"error": {"code": code, "message": message, "hint": hint}})
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
+def _never_fail_to_encode() -> None:
+    """Escape what the terminal's encoding has no bytes for, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

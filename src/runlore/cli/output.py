@@ -2,32 +2,109 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import sys
-import unicodedata
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import click
+from runlore.cli.table import Cell
+from runlore.cli.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from typing import TextIO
 
     from rich.console import Console
 
-STYLES = {
+    from runlore.cli.table import Table
+
+_STYLES = {
     "running": "cyan",
     "finished": "green",
-    "failed": "red",
-    "crashed": "red",
+    "failed": "bold red",
+    "crashed": "bold red",
     "stopped": "yellow",
     "unknown": "dim",
+    "title": "dim",
+    "dim": "dim",
+    "id": "cyan",
+    "best": "bold green",
+    "heading": "bold",
+    "problem": "yellow",
+    "damage": "bold red",
+    "good": "green",
+    "command": "bold cyan",
 }
+_FALLBACK_WIDTH = 80
+_NARROWEST = 20
 
 
-def json_option[Decorated: Callable[..., Any]](function: Decorated) -> Decorated:
-    """Add `--json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+class Output:
+    """Where a report goes, and what can be shown there.
+
+    On a terminal, `width` is how many cells a line has; in a pipe it is None, and nothing
+    is shortened. NO_COLOR and TERM=dumb take the colours away; COLUMNS sets the width.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = sys.stdout if stream is None else stream
+        self.is_terminal = self._stream.isatty()
+        self.width = _terminal_width() if self.is_terminal else None
+
+    @cached_property
+    def is_styled(self) -> bool:
+        """Whether colours and weights may be used."""
+        return (
+            self.is_terminal
+            and not os.environ.get("NO_COLOR")
+            and os.environ.get("TERM", "") not in ("", "dumb")
+        )
+
+    def line(self, *parts: Cell | str) -> None:
+        """Print a line of parts that are visible already (see `runlore.cli.text.visible`)."""
+        made = [part if isinstance(part, Cell) else Cell(part) for part in parts]
+        if self.is_styled and any(part.style for part in made):
+            self._print_styled(made)
+        else:
+            self._stream.write("".join(part.text for part in made).rstrip() + "\n")
+
+    def table(self, table: Table, *, header: bool = True, indent: int = 0) -> None:
+        """Print a table as wide as it needs, or as the terminal is."""
+        width = None if self.width is None else max(_NARROWEST, self.width - indent)
+        for line in table.lines(width, header=header):
+            self.line(" " * indent, *line)
+
+    def heading(self, text: str) -> None:
+        """Print an empty line and a heading."""
+        self.line()
+        self.line(Cell(visible(text), "heading"))
+
+    def flush(self) -> None:
+        """Hand over what has been printed."""
+        self._stream.flush()
+
+    @cached_property
+    def _console(self) -> Console:
+        from rich.console import Console
+
+        return Console(file=self._stream, highlight=False, markup=False, emoji=False)
+
+    def _print_styled(self, parts: Sequence[Cell]) -> None:
+        from rich.text import Text
+
+        text = Text(no_wrap=True, end="")
+        for part in parts:
+            text.append(part.text, _STYLES.get(part.style, part.style))
+        text.rstrip()
+        self._console.print(text, soft_wrap=True, crop=False)
+
+
+def talk(line: str) -> None:
+    """Say something beside the data, on standard error, made visible."""
+    sys.stderr.write(visible(line) + "\n")
+
+
+def _terminal_width() -> int:
+    from shutil import get_terminal_size
+
+    return max(_NARROWEST, get_terminal_size((_FALLBACK_WIDTH, 24)).columns)

@@ -1,0 +1,65 @@
+"""List runs, the newest first, with the metrics that most of them have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runlore.actions.quiet import without_warnings
+from runlore.reading.opening import list_runs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runlore.index.interface import Freshness
+    from runlore.reading.run import StoredRun
+
+# What most runs log beside what they are about; shown only where nothing else is.
+_SECONDARY = ("time", "seconds", "duration", "lr", "learning_rate", "epoch", "step", "iteration")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Some runs, how many there are in all, and how far behind the answer may be."""
+
+    runs: Sequence[StoredRun]
+    total: int
+    freshness: Freshness
+
+
+@without_warnings
+def list_all(
+    experiment: str | None = None,
+    *,
+    project: str | None = None,
+    limit: int | None = None,
+    is_deleted: bool = False,
+    store: str | None = None,
+) -> Listing:
+    """List runs; `is_deleted` lists those in the trash.
+
+    Raises:
+        StoreError: if there is no store, or it can't be read.
+    """
+    runs = list_runs(experiment, project=project, store=store, limit=limit, deleted=is_deleted)
+    return Listing(runs, runs.total, runs.freshness)
+
+
+def shared_metrics(runs: Sequence[StoredRun], most: int = 4) -> list[str]:
+    """Name the metrics that most of the runs have, at most `most` of them.
+
+    Of equally shared ones, those without a context come first, and times and the like last.
+    """
+    counts: dict[str, int] = {}
+    for run in runs:
+        for label in run.metrics:
+            counts[label] = counts.get(label, 0) + 1
+    ranked = sorted(
+        counts, key=lambda label: (_is_secondary(label), -counts[label], "[" in label, label)
+    )
+    return ranked[:most]
+
+
+def _is_secondary(label: str) -> bool:
+    word = label.partition("[")[0].rpartition("/")[2].lower()
+    return label.startswith("system/") or word in _SECONDARY or word.endswith(("_time", "_seconds"))

@@ -1,0 +1,87 @@
+"""Lay a comparison of runs out as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from runlore.cli.table import Cell, Column, Table
+from runlore.cli.wording import duration, numbers
+
+if TYPE_CHECKING:
+    from runlore.cli.output import Output
+    from runlore.compare.runs import Comparison
+    from runlore.reading.run import StoredRun
+
+_SEEDS = ("seed", "random_state", "random_seed")
+_MOST_CERTAIN = 2  # metrics that are left out only after the params
+
+
+def comparison_table(found: Comparison, metrics: list[str], *, is_terminal: bool) -> Table:
+    """Make a table of runs, the params that differ and metrics, the best of each marked.
+
+    Where names are derived from the very params shown, the column of names is left out.
+    """
+    runs = list(found.runs)
+    has_names = any(run.name is not None for run in runs) or not found.params
+    columns = [Column("name", least=14)] if has_names else []
+    columns += [Column("id", style="id"), Column("status")]
+    columns += [_param_column(runs, key) for key in found.params]
+    columns += [_metric_column(label, place) for place, label in enumerate(metrics)]
+    columns.append(Column("took", is_right=True, rank=30, style="dim"))
+    told = {
+        label: numbers([run.metrics.get(label) for run in runs], 4 if is_terminal else 6)
+        for label in metrics
+    }
+    table = Table(columns)
+    for place, run in enumerate(runs):
+        row = [run.label] if has_names else []
+        row += [run.short_id, Cell(run.status, run.status)]
+        row += [run.param_texts.get(key, "") for key in found.params]
+        for label in metrics:
+            is_best = found.best.get(label) == run.id
+            text = told[label][place]
+            row.append(Cell(f"{text} *", "best") if is_best else f"{text}  " if text else "")
+        row.append(duration(run.duration_seconds))
+        table.add(*row)
+    return table
+
+
+def ranked_metrics(found: Comparison) -> list[str]:
+    """Order metrics by what a reader looks at first: the shared ones that have no context."""
+    from runlore.actions.listing import shared_metrics
+
+    ranked = shared_metrics(list(found.runs), most=len(found.metrics) + 1000)
+    known = set(found.metrics)
+    return [label for label in ranked if label in known]
+
+
+def show_comparison(
+    found: Comparison, output: Output, metrics: list[str] | None = None
+) -> list[str]:
+    """Print a comparison; returns the titles of the columns for which there was no room."""
+    chosen = ranked_metrics(found) if metrics is None else metrics
+    table = comparison_table(found, chosen, is_terminal=output.is_terminal)
+    output.table(table)
+    return table.left_out(output.width) if output.width else []
+
+
+def _param_column(runs: list[StoredRun], key: str) -> Column:
+    values = [run.param_texts.get(key) for run in runs]
+    is_number = all(value is None or _is_number(value) for value in values)
+    is_seed = key.rpartition(".")[2].lower() in _SEEDS
+    missing = sum(value is None for value in values)
+    rank = 5 if is_seed else 6 + round(10 * missing / max(1, len(values)))
+    return Column(key, is_right=is_number, rank=rank, least=None if is_number else 10)
+
+
+def _metric_column(label: str, place: int) -> Column:
+    rank = 1 + place if place < _MOST_CERTAIN else 20 + place
+    return Column(label + "  ", is_right=True, rank=rank)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

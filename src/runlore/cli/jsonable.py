@@ -1,0 +1,52 @@
+"""Print reports as JSON (docs/reference/json.md)."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+
+def print_json(report: object) -> None:
+    """Print a report as one JSON document, indented for people who look at it."""
+    sys.stdout.write(json.dumps(jsonable(report), ensure_ascii=False, indent=2) + "\n")
+
+
+def print_json_line(report: object) -> None:
+    """Print a report on a line of its own and hand it over at once."""
+    sys.stdout.write(json.dumps(jsonable(report), ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def jsonable(value: Any) -> Any:
+    """Turn a report into what JSON holds.
+
+    Times become ISO 8601 in UTC; NaN and infinities the texts "NaN", "Infinity", "-Infinity".
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, datetime):
+        return iso_time(value)
+    if hasattr(value, "items"):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [jsonable(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def number(value: float) -> float | str:
+    """Return a number, or the text that stands for one that JSON lacks."""
+    if math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def iso_time(moment: datetime) -> str:
+    """Say a moment as `2026-11-21T09:42:38.123456Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,119 @@
+"""`runlore ls`, also `runlore list`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from runlore.cli.options import chosen_store, store_and_json
+
+if TYPE_CHECKING:
+    from runlore.actions.listing import Listing
+    from runlore.cli.output import Output
+
+
+@click.command("ls")
+@click.argument("experiment", required=False)
+@click.option("--experiment", "experiment_option", metavar="NAME", help="The same as the argument.")
+@click.option("--project", metavar="NAME", help="Only runs of this project.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N",
+              help="At most so many runs.")  # fmt: skip
+@click.option("--all", "is_all", is_flag=True, help="All runs, however many there are.")
+@click.option("--deleted", is_flag=True, help="Runs in the trash instead.")
+@store_and_json
+def command(
+    *,
+    experiment: str | None,
+    experiment_option: str | None,
+    project: str | None,
+    limit: int,
+    is_all: bool,
+    deleted: bool,
+    as_json: bool,
+) -> None:
+    """List runs, the newest first (also: list).
+
+    Runs that nobody named are shown by the params that differ. The metrics shown are those that
+    most of the listed runs have, at most four.
+    """
+    from runlore.actions.listing import list_all
+
+    listing = list_all(
+        experiment or experiment_option,
+        project=project,
+        limit=None if is_all else limit,
+        is_deleted=deleted,
+        store=chosen_store(),
+    )
+    if as_json:
+        from runlore.cli.jsonable import print_json
+
+        print_json(_report(listing))
+        return
+    from runlore.cli.freshness import tell_freshness
+    from runlore.cli.output import Output, talk
+    from runlore.cli.wording import count
+
+    if listing.runs:
+        _show(listing, Output())
+    elif listing.total == 0:
+        where = f" in the experiment {experiment!r}" if experiment else ""
+        talk(f"no runs{where}" + (" in the trash" if deleted else "; to see some: runlore demo"))
+    if len(listing.runs) < listing.total:
+        talk(f"{len(listing.runs):,} of {count(listing.total, 'run')}; more: --limit N or --all")
+    tell_freshness(listing.freshness)
+
+
+def _show(listing: Listing, output: Output) -> None:
+    from datetime import UTC, datetime
+
+    from runlore.actions.listing import shared_metrics
+    from runlore.cli.table import Cell, Column, Table
+    from runlore.cli.wording import ago, duration, moment, numbers
+
+    runs = listing.runs
+    experiments = {run.experiment for run in runs}
+    metrics = shared_metrics(runs)
+    columns = [
+        Column("name", least=20),
+        Column("id", style="id"),
+        Column("status"),
+        Column("started", is_right=output.is_terminal, style="dim", rank=2),
+        Column("took", is_right=True, rank=3),
+    ]
+    if len(experiments) > 1:
+        columns.append(Column("experiment", rank=4, least=10))
+    columns += [Column(label, is_right=True, rank=5 + at) for at, label in enumerate(metrics)]
+    if any(run.tags for run in runs):
+        columns.append(Column("tags", rank=4, least=8))
+    digits = 4 if output.is_terminal else 6
+    values = [numbers([run.metrics.get(label) for run in runs], digits) for label in metrics]
+    now = datetime.now(UTC)
+    table = Table(columns)
+    for at, run in enumerate(runs):
+        row = [
+            run.label,
+            run.short_id,
+            Cell(run.status, run.status),
+            ago(run.created, now) if output.is_terminal else moment(run.created),
+            duration(run.duration_seconds),
+        ]
+        if len(experiments) > 1:
+            row.append(run.experiment or "")
+        row += [column[at] for column in values]
+        if any(one.tags for one in runs):
+            row.append(" ".join(run.tags))
+        table.add(*row)
+    output.table(table)
+
+
+def _report(listing: Listing) -> dict[str, Any]:
+    from runlore.cli.freshness import freshness_report
+    from runlore.cli.run_report import listed_run
+
+    return {
+        "runs": [listed_run(run) for run in listing.runs],
+        "total": listing.total,
+        "freshness": freshness_report(listing.freshness),
+    }

@@ -1,0 +1,279 @@
+"""Print a run as a page: what it is, how it went, what it recorded."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from runlore.cli.table import Cell, Column, Table
+from runlore.cli.text import visible, visible_lines
+from runlore.cli.wording import ago, count, duration, moment, number, numbers, size, spark_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from runlore.actions.showing import RunReport
+    from runlore.cli.output import Output
+    from runlore.index.summaries import SeriesSummary
+
+_SHORT_COMMIT = 12
+
+
+class RunPage:
+    """The sections of a run, each printed on request."""
+
+    def __init__(self, report: RunReport, output: Output) -> None:
+        self._run = report.run
+        self._curves = report.curves
+        self._output = output
+        self._now = datetime.now(UTC)
+
+    def show_head(self) -> None:
+        """Say which run it is, what it is for and how it went."""
+        run, line = self._run, self._output.line
+        line(
+            Cell(visible(run.label), "heading"),
+            "  ",
+            Cell(run.short_id, "id"),
+            "  ",
+            Cell(run.status, run.status),
+        )
+        facts = Table([Column("", style="dim"), Column("", least=20)])
+        for title, text in self._head_facts():
+            if text:
+                facts.add(title, text)
+        self._output.table(facts, header=False)
+        if run.error is not None:
+            message = visible_lines(str(run.error.get("message") or ""))
+            line()
+            line(Cell(visible(str(run.error.get("type") or "error")), "failed"), ": ", message[0])
+            for rest in message[1:]:
+                line("  ", rest)
+            if run.error.get("traceback"):
+                hint = f"its traceback: runlore show {run.short_id} --traceback"
+                line(Cell(hint, "dim"))
+
+    def _head_facts(self) -> list[tuple[str, str]]:
+        run = self._run
+        started = moment(run.created)
+        if run.created is not None:
+            started += f" ({ago(run.created, self._now)})"
+        took = duration(run.duration_seconds)
+        if run.status == "running":
+            took = f"{took} so far"
+        last = ""
+        if run.status in ("crashed", "unknown"):
+            last = f"{moment(run.last_sign_of_life)} ({ago(run.last_sign_of_life, self._now)})"
+        return [
+            ("goal", run.goal or ""),
+            ("experiment", run.experiment or ""),
+            ("project", run.project or ""),
+            ("id", run.id),
+            ("part of", run.parent or ""),
+            ("started", started),
+            ("ended", moment(run.ended)),
+            ("took", took),
+            ("last sign of life", last),
+            ("reason", run.reason or ""),
+            ("tags", ", ".join(_tag(tag, value) for tag, value in run.tag_values.items())),
+        ]
+
+    def show_traceback(self) -> None:
+        """Print the traceback of the error that ended it."""
+        self._output.heading("Traceback")
+        text = (self._run.error or {}).get("traceback")
+        if not text:
+            self._output.line(Cell("  there is none", "dim"))
+            return
+        for line in visible_lines(str(text)):
+            self._output.line("  ", line)
+
+    def show_section(self, name: str, *, is_alone: bool) -> None:
+        """Print a section; an empty one only where it was asked for by name."""
+        sections: dict[str, tuple[str, Callable[[], bool]]] = {
+            "params": ("Params", self._params),
+            "metrics": ("Metrics", self._metrics),
+            "artifacts": ("Files", self._artifacts),
+            "notes": ("Notes", self._notes),
+            "context": ("Context", self._context),
+        }
+        title, show = sections[name]
+        if not show() and is_alone:
+            self._output.heading(title)
+            self._output.line(Cell("  there are none", "dim"))
+
+    def show_rest(self) -> None:
+        """Print the attempts, if there were several, and what went wrong with the recording."""
+        run = self._run
+        if len(run.attempts) > 1:
+            self._output.heading("Attempts")
+            table = Table([Column("started"), Column("from step", is_right=True), Column("id")])
+            for attempt in run.attempts:
+                step = "" if attempt.from_step is None else str(attempt.from_step)
+                table.add(moment(attempt.started), step, Cell(attempt.attempt, "dim"))
+            self._output.table(table, indent=2)
+        if run.problems:
+            self._output.heading("Problems")
+            for problem in run.problems:
+                self._output.line(
+                    "  ", Cell(visible(problem.kind), "problem"), "  ", visible(problem.message)
+                )
+
+    def _params(self) -> bool:
+        texts = self._run.param_texts
+        if texts:
+            self._output.heading("Params")
+            table = Table([Column("", least=16), Column("", least=16)])
+            for key, text in texts.items():
+                table.add(key, text)
+            self._output.table(table, header=False, indent=2)
+        return bool(texts)
+
+    def _metrics(self) -> bool:
+        summaries = self._run.summaries
+        if not summaries:
+            return False
+        self._output.heading("Metrics")
+        columns = [
+            Column("metric", least=16),
+            Column("last", is_right=True),
+            Column("step", is_right=True, rank=3, style="dim"),
+            Column("min", is_right=True),
+            Column("at", is_right=True, rank=2, style="dim"),
+            Column("max", is_right=True),
+            Column("at", is_right=True, rank=2, style="dim"),
+            Column("points", is_right=True, rank=4, style="dim"),
+        ]
+        has_odd = any(summary.finite_count < summary.points for summary in summaries.values())
+        if has_odd:
+            columns.append(Column("not finite", rank=1, style="problem"))
+        if self._curves:
+            columns.append(Column("course", rank=5, style="id"))
+        table = Table(columns)
+        for label, summary in summaries.items():
+            row = self._metric_row(label, summary)
+            if has_odd:
+                row.append(_odd(summary))
+            if self._curves:
+                row.append(spark_line(self._curves.get(label, [])))
+            table.add(*row)
+        self._output.table(table, indent=2)
+        return True
+
+    def _metric_row(self, label: str, summary: SeriesSummary) -> list[Cell | str]:
+        definition = self._run.metric_definitions.get(summary.name)
+        direction = definition.direction if definition is not None else None
+        unit = f" ({definition.unit})" if definition is not None and definition.unit else ""
+        least, greatest = summary.minimum, summary.maximum
+        told = numbers(
+            [summary.last, *(value for value in (least, greatest) if not math.isnan(value))],
+            4 if self._output.is_terminal else 6,
+        )
+        shown = told[1:] or ["", ""]
+        return [
+            label + unit,
+            told[0],
+            _step(summary.last_step),
+            Cell(shown[0], "best" if direction == "min" else ""),
+            _step(summary.min_step),
+            Cell(shown[-1], "best" if direction == "max" else ""),
+            _step(summary.max_step),
+            f"{summary.points:,}",
+        ]
+
+    def _artifacts(self) -> bool:
+        files = self._run.artifacts
+        if not files:
+            return False
+        self._output.heading("Files")
+        columns = [
+            Column("name", least=16),
+            Column("type"),
+            Column("size", is_right=True),
+            Column("version", is_right=True, rank=1),
+            Column("sha-256", rank=2, style="dim"),
+        ]
+        table = Table(columns)
+        for file in files:
+            digest = file.digest or "not hashed yet"
+            table.add(
+                file.name,
+                file.type or "",
+                size(file.size_bytes),
+                str(file.version),
+                digest[:_SHORT_COMMIT] if self._output.is_terminal and file.digest else digest,
+            )
+        self._output.table(table, indent=2)
+        return True
+
+    def _notes(self) -> bool:
+        notes = self._run.notes
+        if notes:
+            self._output.heading("Notes")
+        for note in notes:
+            when = ago(note.time, self._now) if self._output.is_terminal else moment(note.time)
+            first, *rest = visible_lines(note.text)
+            self._output.line("  ", Cell(when, "dim"), "  ", first)
+            for line in rest:
+                self._output.line("    ", line)
+        return bool(notes)
+
+    def _context(self) -> bool:
+        facts = _context_facts(self._run.context)
+        if facts:
+            self._output.heading("Context")
+            table = Table([Column("", style="dim"), Column("", least=20)])
+            for title, text in facts:
+                table.add(title, text)
+            self._output.table(table, header=False, indent=2)
+        return bool(facts)
+
+
+def _context_facts(context: dict[str, Any]) -> list[tuple[str, str]]:
+    """Pick from what was captured what a person asks for first."""
+    facts = []
+    git = context.get("git")
+    if isinstance(git, dict) and git.get("commit"):
+        state = ", with uncommitted changes" if git.get("is_dirty") else ""
+        branch = f" on {git['branch']}" if git.get("branch") else ""
+        facts.append(("commit", f"{str(git['commit'])[:_SHORT_COMMIT]}{branch}{state}"))
+    argv = context.get("argv")
+    if isinstance(argv, list) and argv:
+        import shlex
+
+        facts.append(("command", shlex.join(map(str, argv))))
+    python = context.get("python")
+    version = python.get("version") if isinstance(python, dict) else None
+    packages = context.get("packages")
+    if version or packages:
+        listed = f", {count(len(packages), 'package')}" if isinstance(packages, dict | list) else ""
+        facts.append(("python", f"{version or '?'}{listed}"))
+    for title, key in (
+        ("script", "script"),
+        ("folder", "cwd"),
+        ("host", "host"),
+        ("user", "user"),
+        ("system", "platform"),
+        ("processors", "cpu_count"),
+    ):
+        if context.get(key) is not None:
+            facts.append((title, str(context[key])))
+    return facts
+
+
+def _tag(tag: str, value: str | None) -> str:
+    return tag if value is None else f"{tag}={value}"
+
+
+def _step(step: int | None) -> str:
+    return "" if step is None else str(step)
+
+
+def _odd(summary: SeriesSummary) -> str:
+    counts = (
+        (summary.nan, math.nan),
+        (summary.positive_infinities, math.inf),
+        (summary.negative_infinities, -math.inf),
+    )
+    return ", ".join(f"{amount:,} {number(kind)}" for amount, kind in counts if amount)

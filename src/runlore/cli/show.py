@@ -1,0 +1,54 @@
+"""`runlore show`."""
+
+from __future__ import annotations
+
+import click
+
+from runlore.cli.options import chosen_store, store_and_json
+
+SECTIONS = ("params", "metrics", "artifacts", "notes", "context")
+_CURVE_CELLS = 20
+
+
+@click.command("show")
+@click.argument("run")
+@click.option("--params", is_flag=True, help="Only the params.")
+@click.option("--metrics", is_flag=True, help="Only the metrics.")
+@click.option("--artifacts", is_flag=True, help="Only the files.")
+@click.option("--notes", is_flag=True, help="Only the notes.")
+@click.option("--context", is_flag=True, help="Only the context: code, command, machine.")
+@click.option("--traceback", is_flag=True, help="Also the traceback of the error that ended it.")
+@store_and_json
+def command(*, run: str, traceback: bool, as_json: bool, **wanted: bool) -> None:
+    """Show all about one run.
+
+    RUN is its id, the first or last digits of it, or its name. The options that name a section
+    can be combined; without any, all are shown. --json always gives all.
+    """
+    from runlore.actions.showing import show_run
+    from runlore.cli.output import Output
+
+    output = Output()
+    chosen = [section for section in SECTIONS if wanted[section]]
+    is_drawn = not as_json and output.is_terminal and (not chosen or "metrics" in chosen)
+    report = show_run(run, curve_points=_CURVE_CELLS if is_drawn else 0, store=chosen_store())
+    if as_json:
+        from runlore.cli.freshness import freshness_report
+        from runlore.cli.jsonable import print_json
+        from runlore.cli.run_report import whole_run
+
+        print_json(whole_run(report.run) | {"freshness": freshness_report(report.run.freshness)})
+        return
+    from runlore.cli.freshness import tell_freshness
+    from runlore.cli.run_page import RunPage
+
+    page = RunPage(report, output)
+    if not chosen:
+        page.show_head()
+    if traceback:
+        page.show_traceback()
+    for section in chosen or SECTIONS:
+        page.show_section(section, is_alone=bool(chosen))
+    if not chosen:
+        page.show_rest()
+    tell_freshness(report.run.freshness)
