@@ -54,6 +54,8 @@ def open_run(
         )
     if isinstance(parent, str):
         parent = run_id(parent)
+    if id is not None:
+        run_id(id)
     path = locate_store(store)
     recorder = recorder_for(path)
     place = placement(id, os.environ, recorder.host)
