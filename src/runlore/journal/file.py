@@ -24,16 +24,36 @@ if TYPE_CHECKING:
             """Put `data` at `place`."""
 
 
+class Room:
+    """How far a file may be written, and how much further next: 64 KiB, doubled up to 1 MiB."""
+
+    __slots__ = ("_step", "end")
+
+    def __init__(self) -> None:
+        """Begin with an empty file."""
+        self.end = 0
+        self._step = FIRST_ROOM
+
+    def wanted(self, needed: int) -> int:
+        """Return the end of the next room, which reaches to byte `needed` at least."""
+        end = max(needed, self.end + self._step)
+        return end + -end % ALLOCATIONGRANULARITY
+
+    def take(self, end: int) -> None:
+        """Take the room up to byte `end`."""
+        self.end = end
+        self._step = min(2 * self._step, MOST_ROOM)
+
+
 class MappedFile:
     """A new file written through a sliding memory map of at most about 1 MiB."""
 
-    __slots__ = ("_allocated", "_descriptor", "_room", "base", "limit", "view")
+    __slots__ = ("_descriptor", "_room", "base", "limit", "view")
 
     def __init__(self, path: str) -> None:
         """Make the file; that it exists already is an error."""
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
-        self._room = FIRST_ROOM
-        self._allocated = 0
+        self._room = Room()
         self.base = 0
         self.limit = 0
         self.view: View | None = None
@@ -44,12 +64,10 @@ class MappedFile:
         `base`, `limit` and `view` are new afterwards. On an OSError nothing has changed.
         """
         base = position - position % ALLOCATIONGRANULARITY
-        wanted = max(position + size, self._allocated + self._room)
-        wanted += -wanted % ALLOCATIONGRANULARITY
-        os.posix_fallocate(self._descriptor, self._allocated, wanted - self._allocated)
+        end, wanted = self._room.end, self._room.wanted(position + size)
+        os.posix_fallocate(self._descriptor, end, wanted - end)
         view = mmap(self._descriptor, wanted - base, offset=base)
-        self._allocated = wanted
-        self._room = min(2 * self._room, MOST_ROOM)
+        self._room.take(wanted)
         self.base, self.limit, self.view = base, wanted - base, view
 
     def close(self, position: int) -> None:
@@ -66,22 +84,26 @@ class MappedFile:
 
 
 class PlainFile:
-    """A file written with plain `pwrite`, for file systems where a map isn't safe."""
+    """A file written with plain `pwrite`, for file systems where a map isn't safe.
 
-    __slots__ = ("_descriptor", "base", "limit", "view")
+    It is given room in the same steps as a mapped one, so that both hold the same bytes.
+    """
+
+    __slots__ = ("_descriptor", "_room", "base", "limit", "view")
 
     def __init__(self, path: str, *, is_new: bool = True) -> None:
         """Make the file (that it exists already is an error), or open one to go on."""
         making = os.O_CREAT | os.O_EXCL if is_new else 0
         self._descriptor = os.open(path, os.O_RDWR | making, 0o644)
+        self._room = Room()
         self.base = 0
         self.limit = 0
         self.view: View | None = None
 
     def make_room(self, position: int, size: int) -> None:
-        """Accept writes up to a megabyte further; the room itself is found when writing."""
-        self.base = 0
-        self.limit = position + max(size, MOST_ROOM)
+        """Accept writes further on; the room itself is found when writing."""
+        self.limit = self._room.wanted(position + size)
+        self._room.take(self.limit)
         self.view = self
 
     def __setitem__(self, place: slice, data: bytes, /) -> None:
@@ -93,6 +115,7 @@ class PlainFile:
     def truncate(self, position: int) -> None:
         """Cut the file to `position` bytes."""
         os.ftruncate(self._descriptor, position)
+        self._room.end = position
 
     def close(self, position: int) -> None:
         """Cut the file to `position` bytes and let go of it."""
