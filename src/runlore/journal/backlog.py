@@ -43,7 +43,7 @@ class Backlog:
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to write or to report."""
-        return bool(self._frames or self.lost_since_report)
+        return bool(self._frames or self.delayed_records)
 
     def keep(self, frame: bytes, error: OSError | None) -> None:
         """Keep a frame, or count it as lost when 8 MiB already wait."""
@@ -75,7 +75,7 @@ class Backlog:
         self._frames = []
         self._size_bytes = 0
         self.lost_records = 0
-        self._begin_report()
+        self.begin_report()
 
     def is_due(self) -> bool:
         """Tell whether it is time to try again."""
@@ -87,12 +87,12 @@ class Backlog:
         del self._frames[:count]
 
     def frames(self) -> list[bytes]:
-        """Return what waits, longest first."""
+        """Return what waits, the oldest first."""
         return self._frames
 
     def report(self) -> dict[str, object]:
-        """Return the fields of a `trouble` record and begin a new count."""
-        fields: dict[str, object] = {
+        """Return the fields of a `trouble` record; once it is written, begin a new count."""
+        return {
             "what": self.what,
             "lost_records": self.lost_since_report,
             "delayed_records": self.delayed_records - self.lost_since_report,
@@ -100,8 +100,6 @@ class Backlog:
             "last": self.last,
             "message": "the store could not be written for a while",
         }
-        self._begin_report()
-        return fields
 
     def give_up(self) -> None:
         """Count all that waits as lost and say so: the process ends."""
@@ -111,7 +109,8 @@ class Backlog:
         if self.lost_records:
             self._on_trouble(f"{self.lost_records:,} records could not be written and are lost")
 
-    def _begin_report(self) -> None:
+    def begin_report(self) -> None:
+        """Count anew: what was is in a `trouble` record, or not ours to tell."""
         self.lost_since_report = 0
         self.delayed_records = 0
         self.first = self.last = 0

@@ -74,6 +74,7 @@ class Writer:
         "_previous_crc",
         "_references",
         "_release",
+        "_roll_size",
         "_slots",
         "_store",
         "_tables",
@@ -131,13 +132,12 @@ class Writer:
                     self._at, self._crc = end, crc
                 else:
                     self._append_slowly(frame)
-                while self._deferred:
-                    frame = self._deferred.pop(0)
-                    self._append_slowly(frame)
             except OSError as error:
                 self._fail(frame, error)
             finally:
                 self._is_busy = False
+                if self._deferred:  # only now: what comes after this isn't deferred
+                    self._append_deferred()
         finally:
             try:  # noqa: SIM105 - contextlib costs the import budget
                 self._release()
@@ -146,8 +146,7 @@ class Writer:
 
     def declare_run(self, run: str, attempt: str, rank: int) -> int:
         """Give a run a slot, for events and key sets to refer to."""
-        self._references += 1
-        slot = self._references
+        slot = self._next_reference()
         body = encode_json({"run": run, "attempt": attempt, "rank": rank})
         self._declare(-slot, compose(RUN, body, slot))
         return slot
@@ -158,8 +157,7 @@ class Writer:
         Raises:
             TooLarge: if the names don't fit one frame (4 MiB).
         """
-        self._references += 1
-        reference = self._references
+        reference = self._next_reference()
         body = encode_json({"run": slot, "context": context, "names": names})
         frame = compose(KEYS, body, reference)
         self._slots[reference] = slot
@@ -193,6 +191,8 @@ class Writer:
     def close(self) -> None:
         """Complete the journal; whatever is appended later begins another file."""
         with self._lock:
+            if self._deferred:
+                self._append_deferred()
             if self._backlog:
                 self._backlog.make_due()
                 self.heartbeat()
@@ -209,6 +209,16 @@ class Writer:
     def is_behind(self) -> bool:
         """Tell whether records wait in memory because there was no room."""
         return bool(self._backlog)
+
+    def _append_deferred(self) -> None:
+        """Append what signal handlers and finalisers gave in the middle of another append."""
+        while self._deferred:
+            self.append(self._deferred.pop(0))
+
+    def _next_reference(self) -> int:
+        with self._lock:
+            self._references += 1
+            return self._references
 
     def _declare(self, key: int, frame: bytes) -> None:
         with self._lock:
@@ -227,6 +237,7 @@ class Writer:
         self._lock_descriptor = -1
         self._number = self._previous_crc = 0
         self._at = self._limit = self._crc = 0
+        self._roll_size = ROLL_SIZE
 
     def _append_slowly(self, frame: bytes) -> None:
         """Append after making room or opening a file; raises OSError where it can't."""
@@ -245,7 +256,7 @@ class Writer:
     def _fast_limit(self) -> int:
         """Say how far the fast path may write: to the end of the room or of the file."""
         file = self._file
-        return min(file.limit, ROLL_SIZE - file.base) if file else 0
+        return min(file.limit, self._roll_size - file.base) if file else 0
 
     def _write_backlog(self) -> None:
         count = 0
@@ -255,9 +266,12 @@ class Writer:
                 count += 1
         finally:
             self._backlog.written(count)
+        if self._backlog.lost_since_report:  # tables may be among them: the next file has them
+            self._finish_file(is_complete=True)
         report = event("trouble", None, **self._backlog.report())
-        for key in [key for key in self._tables if key < 0]:
+        for key in [key for key in list(self._tables) if key < 0]:
             self._put(compose(EVENT, report, -key))
+        self._backlog.begin_report()
 
     def _fail(self, frame: bytes, error: OSError) -> None:
         self._limit = 0
@@ -269,7 +283,7 @@ class Writer:
         """Write a frame wherever there is room for it, making some; raises OSError."""
         size = len(frame) + 4
         file = self._file
-        if file is not None and file.base + self._at + size > ROLL_SIZE:
+        if file is not None and file.base + self._at + size > self._roll_size:
             self._finish_file(is_complete=True)
             file = None
         if file is None:
@@ -291,8 +305,9 @@ class Writer:
 
     def _repeat_tables(self, file: MappedFile | PlainFile) -> None:
         """Write the tables once more: far from the first copies, one damaged sector spares them."""
-        if sum(map(len, self._tables.values())) <= MOST_REPEATED_BYTES:
-            for table in self._tables.values():
+        tables = list(self._tables.values())  # a signal handler may declare more meanwhile
+        if sum(map(len, tables)) <= MOST_REPEATED_BYTES:
+            for table in tables:
                 self._put_in(file, table)
 
     def _open_next(self) -> MappedFile | PlainFile:
@@ -304,9 +319,13 @@ class Writer:
         path = self._store.journal(self.actor, number)
         actor = bytes.fromhex(self.actor)
         header = pack_header(actor, number, time_ns() // 1000, self._previous_crc)
-        tables = [table for table in self._tables.values() for _ in (1, 2)]
+        tables = [table for table in list(self._tables.values()) for _ in (1, 2)]
         first = [compose(ACTOR, encode_json(self._facts), 0), _heartbeat(), *tables]
-        file = open_file(path, is_mapped=self._is_mapped)
+        try:
+            file = open_file(path, is_mapped=self._is_mapped)
+        except FileExistsError:  # left by a Ctrl-C just here
+            self._number = number
+            return self._open_next()
         try:
             file.make_room(0, HEADER_SIZE + sum(len(frame) + 4 for frame in first))
             self._view = file.view  # type: ignore[assignment]
@@ -315,11 +334,12 @@ class Writer:
             (self._crc,) = unpack_u32(header, HEADER_SIZE - 4)
             for frame in first:
                 self._put_in(file, frame)
-        except OSError:
+        except BaseException:  # Ctrl-C, too: the next try makes a file of this name
             file.abandon()
             os.unlink(path)
             raise
         self._file, self._number = file, number
+        self._roll_size = ROLL_SIZE + sum(map(len, tables))
         return file
 
     def _finish_file(self, *, is_complete: bool) -> None:
@@ -335,8 +355,10 @@ class Writer:
                 self._previous_crc = self._crc
         except OSError:
             pass  # it reads as complete because the next one exists or the process has ended
-        finally:
+        try:  # noqa: SIM105 - contextlib costs the import budget
             file.close(file.base + self._at)
+        except OSError:
+            pass  # zeros or a part of a frame stay behind the end
 
     def leave(self) -> None:
         """Be left alone by forks from here on."""
