@@ -69,10 +69,10 @@ def open_store(path: str) -> StoreFolder:
     """
     marker = os.path.join(path, "store.json")
     try:
-        with open(marker, encoding="utf-8") as file:
+        with open(marker, encoding="utf-8", errors="replace") as file:
             content = file.read()
     except FileNotFoundError:
-        if os.path.isdir(path) and os.listdir(path):
+        if os.path.isdir(path) and not _is_in_the_making(os.listdir(path)):
             raise StoreRefused(
                 f"{path} is a folder but not a store: it has no store.json",
                 hint="name an empty folder or a new one",
@@ -131,15 +131,29 @@ def create_store(path: str) -> StoreFolder:
     return open_store(path)
 
 
+def _is_in_the_making(names: list[str]) -> bool:
+    """Tell whether a folder without store.json is empty, or a store that isn't made to the end.
+
+    Another process may be making it this moment, or may have been killed while it did; what
+    `create_store` makes first is the first of FOLDERS.
+    """
+    ours = (*FOLDERS, ".git", ".gitignore", "index.db", "index.db-wal", "index.db-shm")
+    is_ours = all(name in ours or name.startswith("store.json.") for name in names)
+    return not names or (FOLDERS[0] in names and is_ours)
+
+
 def _keep_from_git(path: str) -> None:
     """Hide the store from `git status` and guard it from `git clean -fdx`."""
     own = os.path.join(path, ".git")
     os.makedirs(os.path.join(own, "objects"), exist_ok=True)
     os.makedirs(os.path.join(own, "refs"), exist_ok=True)
-    with open(os.path.join(own, "HEAD"), "w", encoding="utf-8") as file:
-        file.write("ref: refs/heads/none\n")
-    with open(os.path.join(path, ".gitignore"), "w", encoding="utf-8") as file:
-        file.write("*\n")
+    for place, line in (
+        (os.path.join(own, "HEAD"), "ref: refs/heads/none\n"),
+        (os.path.join(path, ".gitignore"), "*\n"),
+    ):
+        with open(place, "a", encoding="utf-8") as file:
+            if not file.tell():
+                file.write(line)
     repository = main_worktree(os.path.dirname(path))
     if repository is None:
         return
