@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from runlore.errors import InvalidValue, StoreRefused
+from runlore.errors import InvalidType, InvalidValue, StoreNotFound, StoreRefused
 
 FOLDER = ".runlore"
 
@@ -17,18 +17,21 @@ def locate_store(store: str | os.PathLike[str] | None = None, start: str | None 
     the home folder; else `.runlore` in the repository's main worktree, else in `start`.
 
     Raises:
+        InvalidType: if `store` isn't a path.
         InvalidValue: for an address that this release can't use.
+        StoreNotFound: if the working folder is gone, so that there is nowhere to search from.
         StoreRefused: if the folder found by searching belongs to another user.
     """
-    named = os.fspath(store) if store is not None else os.environ.get("RUNLORE_STORE", "")
-    if named:
-        if "://" in named:
-            raise InvalidValue(
-                f"the store {named!r} is not a folder",
-                hint="this release keeps its store in a folder: give a path",
-            )
-        return os.path.abspath(os.path.expanduser(named))
-    folder = os.path.abspath(start or os.getcwd())
+    named = _path_of(os.environ.get("RUNLORE_STORE", "") if store is None else store)
+    try:
+        if named:
+            return os.path.abspath(os.path.expanduser(named))
+        folder = os.path.abspath(start or os.getcwd())
+    except FileNotFoundError as error:
+        raise StoreNotFound(
+            "the working folder doesn't exist any more, so no store can be found from it",
+            hint="change to a folder that exists, or name the store by its whole path",
+        ) from error
     home = os.path.expanduser("~")
     here = folder
     while True:
@@ -42,6 +45,22 @@ def locate_store(store: str | os.PathLike[str] | None = None, start: str | None 
         if here in (parent, home):
             return os.path.join(folder, FOLDER)
         here = parent
+
+
+def _path_of(store: str | os.PathLike[str]) -> str:
+    try:
+        path = os.fsdecode(store)
+    except TypeError:
+        raise InvalidType(
+            f"the store is a {type(store).__name__}, not a path: {store!r}",
+            hint="give the path of a folder, as a string",
+        ) from None
+    if "://" in path or "\0" in path:
+        raise InvalidValue(
+            f"the store {path!r} is not a folder",
+            hint="this release keeps its store in a folder: give a path",
+        )
+    return path
 
 
 def main_worktree(folder: str) -> str | None:
