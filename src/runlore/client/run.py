@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import getpid
 from struct import Struct
 from time import time_ns
 
@@ -43,6 +44,7 @@ class Run(FileLogging):
         self.rank = placement.rank
         self.name = name
         self.is_finished = False
+        self._pid = getpid()
         self._recorder = recorder
         self._writer = recorder.writer
         self._append = recorder.writer.append
@@ -100,12 +102,12 @@ class Run(FileLogging):
                         frame = pack(stepless, now, 0, *metrics.values(), keys)
                     else:
                         frame = pack(stepped, now, step, *metrics.values(), keys)
-            except Exception:  # noqa: BLE001 - a new key set, or something to convert or refuse
-                self._log_slowly(metrics, step, None, context)
+            except Exception:  # noqa: BLE001, S110 - a new key set, or something to convert or refuse
+                pass  # out of here, so that a refusal doesn't show this exception as its context
             else:
                 self._append(frame)
-        else:
-            self._log_slowly(metrics, step, time, context)
+                return
+        self._log_slowly(metrics, step, time, context)
 
     def log_metric(
         self,
@@ -209,16 +211,7 @@ class Run(FileLogging):
         Raises:
             TooLarge: if one value is over 1 MiB or all together over 16 MiB.
         """
-        chunk: dict[str, object] = {}
-        size_bytes = 0
-        for key, param in params.flatten(values).items():
-            weight = len(key) + 2 * len(str(param[1]))
-            if chunk and size_bytes + weight > _ONE_MEGABYTE:
-                self.record("params", values=chunk)
-                chunk, size_bytes = {}, 0
-            chunk[key] = param
-            size_bytes += weight
-        if chunk:
+        for chunk in params.chunks(params.flatten(values)):
             self.record("params", values=chunk)
 
     def add_tag(self, tag: str, value: str | None = None) -> None:
@@ -261,7 +254,7 @@ class Run(FileLogging):
 
     def end(self, status: str, error: Mapping[str, object] | None, reason: str | None) -> None:
         """End the run with the exception that ended it; does nothing in a forked child."""
-        if self.is_finished or not self._recorder.is_owner():
+        if self.is_finished or self._pid != getpid():
             return
         self._edit("status.set", status=status, error=error, reason=reason, rank=self.rank)
         self._close()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from runlore.errors import InvalidType, InvalidValue, TooLarge
-from runlore.records.text import clean
+from runlore.records.text import clean, encode_json
 
 NAME_CHARACTERS = 1024
 TEXT_BYTES = 1 << 20
+_ENCODED_BYTES = 15 << 17  # of a text with its escapes: a param's is written twice in a frame
 CALL_BYTES = 16 << 20
 
 
@@ -34,7 +35,11 @@ def text(value: object, what: str) -> str:
             f"{what} is a {type(value).__name__}, not text: {_excerpt(value)}",
             hint="give it as a string, str(value)",
         )
-    if len(value) > TEXT_BYTES // 4 and len(value.encode("utf-8", "replace")) > TEXT_BYTES:
+    if len(value) > TEXT_BYTES // 4 and (
+        len(value) > TEXT_BYTES
+        or len(value.encode("utf-8", "replace")) > TEXT_BYTES
+        or len(encode_json(value)) > _ENCODED_BYTES
+    ):
         raise TooLarge(
             f"{what} has {len(value):,} characters, more than a record holds (1 MiB)",
             hint="keep it as a file: run.save_artifact('notes.txt', text)",

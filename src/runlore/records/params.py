@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 _MAX_DEPTH = 32
 _MAX_ITEMS = 10_000
+_MOST_INT_BITS = 14_000  # Python refuses to write more than 4,300 digits
 
 
 def flatten(values: object, prefix: str = "") -> dict[str, Param]:
     """Flatten a mapping (or an object with fields) of params into records.
 
-    Nested mappings become dotted keys; an empty one stays a value. Dataclasses, argparse
+    Nested mappings and dataclasses become dotted keys; an empty one stays a value. Argparse
     namespaces and objects with `model_dump()` or `to_dict()` count as mappings at the top.
 
     Raises:
@@ -31,13 +32,28 @@ def flatten(values: object, prefix: str = "") -> dict[str, Param]:
     size_bytes = 0
     for key, value in _leaves(_mapping(values), prefix, 0):
         records[key] = param = record_of(key, value)
-        size_bytes += len(key) + 2 * len(str(param[1]))
+        size_bytes += _size_bytes(key, param)
         if size_bytes > limits.CALL_BYTES:
             raise TooLarge(
                 "the params of this call are over 16 MiB in all",
                 hint="keep large inputs as a file: run.save_artifact('config.json', values)",
             )
     return records
+
+
+def chunks(records: dict[str, Param]) -> Iterator[dict[str, Param]]:
+    """Divide flattened params into parts that each fit one record: 1 MiB, or a larger value."""
+    chunk: dict[str, Param] = {}
+    room = limits.TEXT_BYTES
+    for key, param in records.items():
+        size_bytes = _size_bytes(key, param)
+        if chunk and size_bytes > room:
+            yield chunk
+            chunk, room = {}, limits.TEXT_BYTES
+        chunk[key] = param
+        room -= size_bytes
+    if chunk:
+        yield chunk
 
 
 def record_of(key: str, value: object) -> Param:
@@ -52,13 +68,29 @@ def record_of(key: str, value: object) -> Param:
     return [plain, shown, _number(plain, shown)]
 
 
+def _size_bytes(key: str, param: Param) -> int:
+    return len(encode_json(key)) + len(encode_json(param)) + 4
+
+
+def _is_dataclass(value: object) -> bool:
+    return hasattr(value, "__dataclass_fields__") and not isinstance(value, type)
+
+
+def _is_branch(value: object) -> bool:
+    """Tell whether a value has params inside, which become dotted keys."""
+    is_mapping = hasattr(value, "keys") and hasattr(value, "__getitem__")
+    return (is_mapping and not isinstance(value, type)) or _is_dataclass(value)
+
+
 def _mapping(values: Any) -> dict[object, object]:
+    if _is_dataclass(values):  # with slots, it has no __dict__
+        return {key: getattr(values, key) for key in values.__dataclass_fields__}
     for convert in ("model_dump", "to_dict", "_asdict"):
         method = getattr(values, convert, None)
         if callable(method) and not isinstance(values, type):
             values = method()
             break
-    if hasattr(values, "keys") and hasattr(values, "__getitem__"):
+    if _is_branch(values):
         return {key: values[key] for key in values.keys()}  # noqa: SIM118 - not always iterable by key
     if hasattr(values, "__dict__") and not isinstance(values, type) and not callable(values):
         return {**vars(values)}
@@ -71,10 +103,10 @@ def _mapping(values: Any) -> dict[object, object]:
 def _leaves(values: dict[Any, Any], prefix: str, depth: int) -> Iterator[tuple[str, object]]:
     for key, value in values.items():
         name = prefix + limits.name(str(key) if isinstance(key, int) else key, "a param's name")
-        is_branch = hasattr(value, "keys") and hasattr(value, "__getitem__")
-        if is_branch and depth < _MAX_DEPTH and len(value):
+        inner = _mapping(value) if depth < _MAX_DEPTH and _is_branch(value) else None
+        if inner:
             branch = limits.name(name, "a param's name") + "."
-            yield from _leaves(_mapping(value), branch, depth + 1)
+            yield from _leaves(inner, branch, depth + 1)
         else:
             yield limits.name(name, "a param's name"), value
 
@@ -84,14 +116,14 @@ def _plain(value: object, depth: int) -> object:
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int):
-        return int(value)
+        return int(value) if value.bit_length() < _MOST_INT_BITS else hex(value)
     if isinstance(value, float):
         return float(value)
     item = getattr(value, "item", None)
     if callable(item) and getattr(value, "ndim", 1) == 0:
         return _plain(item(), depth) if depth < _MAX_DEPTH else str(value)
     if depth < _MAX_DEPTH:
-        if hasattr(value, "keys") and hasattr(value, "__getitem__"):
+        if _is_branch(value):
             return {str(key): _plain(inner, depth + 1) for key, inner in _mapping(value).items()}
         if isinstance(value, set | frozenset):
             value = sorted(value, key=str)
