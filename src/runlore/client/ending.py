@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import signal
 import sys
 from _thread import start_new_thread
 
@@ -17,9 +16,13 @@ from runlore.records.text import clean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from signal import SIG_DFL, SIGTERM, getsignal, signal
     from types import FrameType, TracebackType
 
     Ending = tuple[str, dict[str, object] | None, str | None]
+
+else:  # the module `signal` is these and enum, which takes 5 ms to import
+    from _signal import SIG_DFL, SIGTERM, getsignal, signal
 
 _MOST_CHARACTERS = 200_000
 
@@ -34,6 +37,11 @@ class _Watch:
 
 def watch_process() -> None:
     """Install the hooks, once; a SIGTERM handler only where nobody else has one."""
+    try:
+        if getsignal(SIGTERM) == SIG_DFL:
+            signal(SIGTERM, _on_terminate)
+    except ValueError:
+        pass  # not the main thread: until a run is started there, SIGTERM reads as a crash
     if _Watch.is_installed:
         return
     _Watch.is_installed = True
@@ -43,15 +51,11 @@ def watch_process() -> None:
     def hook(
         kind: type[BaseException], error: BaseException, traceback: TracebackType | None
     ) -> None:
-        _Watch.ending = described(error)
+        if not hasattr(sys, "ps1"):  # at a prompt the process goes on
+            _Watch.ending = described(error)
         previous(kind, error, traceback)
 
     sys.excepthook = hook
-    try:
-        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-            signal.signal(signal.SIGTERM, _on_terminate)
-    except ValueError:
-        pass  # not the main thread: a SIGTERM will then read as a crash
 
 
 def described(error: BaseException) -> Ending:
@@ -87,9 +91,8 @@ def described(error: BaseException) -> Ending:
 def end_all(ending: Ending) -> None:
     """End every open run of this process and complete its journals."""
     for recorder in recorders():
-        if recorder.is_owner():
-            for run in list(recorder.runs):
-                run.end(*ending)
+        for run in list(recorder.runs):
+            run.end(*ending)
         recorder.close()
 
 
@@ -104,7 +107,7 @@ def _on_terminate(_number: int, _frame: FrameType | None) -> None:
     leaves the writing to another thread, which waits for that append to be over.
     """
     _Watch.terminated = True
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal(SIGTERM, SIG_DFL)
     start_new_thread(_stop_and_die, ())
 
 
@@ -112,4 +115,4 @@ def _stop_and_die() -> None:
     try:
         end_all(("stopped", None, "SIGTERM"))
     finally:
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), SIGTERM)

@@ -90,14 +90,18 @@ class Recorder:
         self.writer.close()
 
 
-_recorders: dict[str, Recorder] = {}
+_recorders: dict[tuple[str, int], Recorder] = {}
 
 
 def recorder_for(path: str, *, with_helper: bool = True) -> Recorder:
-    """Return this process's recorder for the store at `path`, opening it the first time."""
-    recorder = _recorders.get(path)
+    """Return this process's recorder for the store at `path`, opening it the first time.
+
+    Runs that a forked child starts get a recorder, and with it a helper, of their own.
+    """
+    place = (path, os.getpid())
+    recorder = _recorders.get(place)
     if recorder is None:
-        recorder = _recorders[path] = Recorder(path, with_helper=with_helper)
+        recorder = _recorders[place] = Recorder(path, with_helper=with_helper)
     return recorder
 
 
