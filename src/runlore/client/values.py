@@ -20,7 +20,9 @@ def number_of(name: str, value: Any) -> float:
     """
     if not isinstance(value, str | bytes) and value is not None:
         try:
-            return float(value.item() if hasattr(value, "item") else value)
+            item = value.item() if hasattr(value, "item") else value
+            if not isinstance(item, str | bytes):
+                return float(item)
         except (TypeError, ValueError, RuntimeError, OverflowError):
             pass
     raise InvalidType(
@@ -50,7 +52,9 @@ def step_of(step: Any) -> int | None:
             "name it: run.define_metric('loss', x='epoch')",
         )
     if not -_INT64 <= whole < _INT64:
-        raise InvalidValue(f"the step {whole} doesn't fit 64 bits", hint="give a smaller one")
+        raise InvalidValue(
+            f"the step doesn't fit 64 bits: {_described(whole)}", hint="give a smaller one"
+        )
     return int(whole)
 
 
@@ -61,22 +65,27 @@ def time_of(time: Any) -> int:
         InvalidType: for anything else.
         InvalidValue: if it doesn't fit 64 bits of microseconds.
     """
-    timestamp = getattr(time, "timestamp", None)
-    seconds = timestamp() if callable(timestamp) else time
-    if isinstance(seconds, str | bytes) or not hasattr(seconds, "__float__"):
+    microseconds = None
+    try:
+        timestamp = getattr(time, "timestamp", None)
+        seconds = timestamp() if callable(timestamp) else time
+        if isinstance(seconds, int):
+            microseconds = seconds * 1_000_000
+        elif not isinstance(seconds, str | bytes) and hasattr(seconds, "__float__"):
+            microseconds = round(float(seconds) * 1_000_000)
+    except TypeError:
+        pass
+    except (ValueError, OverflowError, OSError):  # not finite, or a datetime before the year 1
+        microseconds = _INT64
+    if microseconds is None:
         raise InvalidType(
             f"the time is {_described(time)}",
             hint="give seconds since 1970, as time.time() does, or a datetime",
         )
-    if isinstance(seconds, int):
-        microseconds = seconds * 1_000_000
-    else:
-        seconds = float(seconds)
-        if seconds - seconds != 0:
-            raise InvalidValue("the time is not finite", hint="give seconds since 1970")
-        microseconds = round(seconds * 1_000_000)
     if not -_INT64 <= microseconds < _INT64:
-        raise InvalidValue(f"the time {time} is out of range", hint="give seconds since 1970")
+        raise InvalidValue(
+            f"the time is out of range: {_described(time)}", hint="give seconds since 1970"
+        )
     return microseconds
 
 
@@ -123,5 +132,8 @@ def _described(value: object) -> str:
     shape = getattr(value, "shape", None)
     if shape:
         return f"a {kind} of shape {tuple(shape)}"
-    shown = repr(value)
+    try:
+        shown = repr(value)
+    except ValueError:  # an int of thousands of digits
+        shown = "too long to show"
     return f"a {kind} ({shown if len(shown) <= 40 else shown[:37] + '...'})"
