@@ -21,6 +21,8 @@ GROUPS = (
     "helper",
     "disk",
     "reading",
+    "hundred_million",
+    "rebuilding",
     "command_line",
     "crowd",
     "peers",

@@ -5,7 +5,7 @@ Called in a process of its own (`benchmarks.processes.measure`), with folders as
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
 from runlore.index.catchup import catch_up
 from runlore.index.open import open_index
@@ -28,18 +28,18 @@ def settle(folder: str) -> None:
         if report.problems or report.remaining:
             raise RuntimeError(f"not sealed: {report.problems or report.remaining}")
     apply_everything(folder)
-    left = os.listdir(store.journals)
+    left = list(Path(store.journals).glob("*/*.journal"))
     if left:
-        raise RuntimeError(f"journals are left, of {', '.join(left)}")
+        raise RuntimeError(f"{len(left)} journals are left, one of them {left[0]}")
 
 
-def apply_everything(folder: str) -> int:
-    """Bring the index up to date, however long that takes; return how many points it knows."""
+def apply_everything(folder: str) -> tuple[int, int]:
+    """Bring the index up to date, however long that takes; return how many runs and points."""
     store = open_store(folder)
     index = open_index(store)
     freshness = catch_up(index, store, budget_seconds=None)
-    points = index.totals().points
+    totals = index.totals()
     index.close()
     if freshness.problems or not freshness.is_current:
         raise RuntimeError(f"not up to date: {freshness}")
-    return points
+    return totals.runs, totals.points

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Plan:
-    """Quick: smaller shapes, fewer rounds, no peers and no hundred million points."""
+    """Quick: smaller shapes, fewer rounds and no peers."""
 
     is_quick: bool
     rounds: int

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 HERE = __name__
 SERIES = 1_500
 POINTS = 20
+SMALL_RUN = {"params": 20, "series": 10, "points": 20}
 BATCH = 1_000_000
 
 
@@ -48,13 +49,13 @@ def _digest_of_writers() -> str:
     digest = sha256()
     for path in (ROOT / "benchmarks" / "shapes.py", Path(__file__)):
         digest.update(path.read_bytes())
-    for layer in ("records", "journal", "client", "helper", "segments"):
+    for layer in ("records", "journal", "client", "helper", "segments", "index"):
         for path in sorted((ROOT / "src" / "runlore" / layer).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def copy_of(store: Path, folder: Path) -> Path:
+def copy_of(store: Path, folder: Path, name: str = "store") -> Path:
     """Return a copy whose files are hard links: nobody ever writes to a complete file again.
 
     What a reader does change, the index and the store's own small files, is copied.
@@ -66,7 +67,14 @@ def copy_of(store: Path, folder: Path) -> Path:
         else:
             shutil.copy2(source, target)
 
-    return Path(shutil.copytree(store, folder / "store", copy_function=link_or_copy))
+    return Path(shutil.copytree(store, folder / name, copy_function=link_or_copy))
+
+
+def settle_copy(folder: str, store: str) -> None:
+    """Make a store at rest of one whose journals nobody has read."""
+    from benchmarks.inside import settle
+
+    settle(str(copy_of(Path(store), Path(folder).parent, name=Path(folder).name)))
 
 
 def log_curve(folder: str, count: int) -> None:
@@ -97,14 +105,30 @@ def log_many_series(folder: str, runs: int, *, is_one_a_call: bool = False) -> N
 
 
 def log_small_runs(folder: str, runs: int, params: int, series: int, points: int) -> None:
-    """Log runs with a few params and series, a call for each step."""
+    """Log runs with a few params and series, a call for each step, all in one process."""
+    for number in range(runs):
+        _log_small_run(folder, number, params, series, points)
+
+
+def log_processes(folder: str, runs: int, params: int, series: int, points: int) -> None:
+    """Log such runs, each in a process of its own, without the helper that adds the context."""
+    os.environ["RUNLORE_HELPER"] = "off"
+    for number in range(runs):
+        child = os.fork()
+        if not child:
+            _log_small_run(folder, number, params, series, points)
+            os._exit(0)
+        if os.waitpid(child, 0)[1]:
+            raise OSError(f"the process of run {number} failed")
+
+
+def _log_small_run(folder: str, number: int, params: int, series: int, points: int) -> None:
     import runlore
 
-    for number in range(runs):
-        values = {f"group_{i // 5}.param_{i % 5}": number * 0.001 + i for i in range(params)}
-        with runlore.start_run(f"run-{number:05}", store=folder, params=values) as run:
-            for step, row in enumerate(many_series(number, series, points).tolist()):
-                run.log({f"metric_{i}": value for i, value in enumerate(row)}, step=step)
+    values = {f"group_{i // 5}.param_{i % 5}": number * 0.001 + i for i in range(params)}
+    with runlore.start_run(f"run-{number:05}", store=folder, params=values) as run:
+        for step, row in enumerate(many_series(number, series, points).tolist()):
+            run.log({f"metric_{i}": value for i, value in enumerate(row)}, step=step)
 
 
 def write_unread_journals(folder: str, count: int) -> None:

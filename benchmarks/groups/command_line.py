@@ -9,7 +9,7 @@ from benchmarks.estimates import median, median_ratio
 from benchmarks.findings import Bar, Finding, Results, amount
 from benchmarks.places import scratch
 from benchmarks.processes import run_python
-from benchmarks.stores import cached_store, copy_of
+from benchmarks.stores import SMALL_RUN, cached_store, copy_of
 
 if TYPE_CHECKING:
     from benchmarks.plan import Plan
@@ -21,7 +21,7 @@ LIBRARIES = "import click, rich.table, rich.console, sqlite3"
 def measure(plan: Plan) -> Results:
     """Run the command and its bare libraries in turns."""
     runs = plan.sized(1_000, 200)
-    store = cached_store(f"small-runs-{runs}", "log_small_runs", runs=runs, **SMALL)
+    store = cached_store(f"small-runs-{runs}", "log_small_runs", runs=runs, **SMALL_RUN)
     listed, bare = [], []
     with scratch() as folder:
         place = copy_of(store, folder)
@@ -42,9 +42,6 @@ def measure(plan: Plan) -> Results:
         bar=Bar(0.2, "s"),
     )
     return Results([finding])
-
-
-SMALL = {"params": 20, "series": 10, "points": 20}
 
 
 def _seconds(program: str, *arguments: str) -> float:
