@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlore.actions.checks.files import check_files, kept_files
-from runlore.actions.checks.findings import DAMAGE, Checked, Finding
+from runlore.actions.checks.findings import DAMAGE, Checked
 from runlore.actions.checks.index import check_index
 from runlore.actions.checks.journals import check_journals
 from runlore.actions.checks.manifest import check_manifest, read_entries
@@ -21,6 +21,7 @@ from runlore.journal.location import locate_store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runlore.actions.checks.findings import Finding
     from runlore.index.interface import Index
     from runlore.journal.folder import StoreFolder
     from runlore.journal.host import HostIdentity

@@ -137,7 +137,7 @@ def _seal_again(store: StoreFolder, findings: list[Finding]) -> list[str]:
 
 def _mend_manifest(store: StoreFolder) -> list[str]:
     """Write entries that are missing or damaged from the segments, and number without gaps."""
-    entries, damaged = read_entries(store)
+    entries, _ = read_entries(store)
     last = max(entry_numbers(store), default=0)
     holes = sorted(set(range(1, last + 1)) - set(entries))
     known = {(entry.actor, entry.number) for entry in entries.values()}

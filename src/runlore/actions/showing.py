@@ -35,7 +35,7 @@ def show_run(selection: str, *, curve_points: int = 0, store: str | None = None)
 
 def _curves(run: StoredRun, points: int) -> dict[str, list[float]]:
     """Read the lowest rank's series that have a course to show."""
-    curves = {}
+    curves: dict[str, list[float]] = {}
     for label, summary in run.summaries.items():
         if summary.points < 2:
             continue

@@ -15,7 +15,7 @@ from runlore.segments.complete import journal_numbers
 from runlore.segments.journals import scan_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Generator
 
     from runlore.reading.run import StoredRun
     from runlore.reading.store import StoreReader
@@ -43,7 +43,7 @@ class Tail:
 
     run: StoredRun
     history: list[Step]
-    steps: Iterator[Step]
+    steps: Generator[Step, None, None]
 
 
 def newest_running(store: str | None = None) -> str:
@@ -89,7 +89,7 @@ def follow(
 
 def _steps(
     run: StoredRun, follower: _Follower, reader: StoreReader, sleep: Callable[[float], None]
-) -> Iterator[Step]:
+) -> Generator[Step, None, None]:
     """Give steps as they are complete: when another one begins, or nothing came for a moment."""
     try:
         waiting: Step | None = None

@@ -34,7 +34,7 @@ def comparison_table(found: Comparison, metrics: list[str], *, is_terminal: bool
     }
     table = Table(columns)
     for place, run in enumerate(runs):
-        row = [run.label] if has_names else []
+        row: list[Cell | str] = [run.label] if has_names else []
         row += [run.short_id, Cell(run.status, run.status)]
         row += [run.param_texts.get(key, "") for key in found.params]
         for label in metrics:

@@ -49,7 +49,7 @@ def command(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Log from a shell: params, metrics, notes, tags, files.
+    r"""Log from a shell: params, metrics, notes, tags, files.
 
     \b
     run=$(runlore log --new baseline --param lr=1e-3)

@@ -92,7 +92,7 @@ def _show(listing: Listing, output: Output) -> None:
     now = datetime.now(UTC)
     table = Table(columns)
     for at, run in enumerate(runs):
-        row = [
+        row: list[Cell | str] = [
             run.label,
             run.short_id,
             Cell(run.status, run.status),

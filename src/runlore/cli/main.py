@@ -41,11 +41,15 @@ _SUMMARIES = {
 class LazyGroup(click.Group):
     """A group that knows its commands' names and imports one when it is called."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as Click calls it
         """Name the commands, without aliases."""
         return [name for name in COMMANDS if name not in _ALIASES]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - as Click calls it
+        cmd_name: str,
+    ) -> click.Command | None:
         """Import a command."""
         module = COMMANDS.get(cmd_name)
         if module is None:

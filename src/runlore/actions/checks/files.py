@@ -14,6 +14,7 @@ from runlore.journal.liveness import ALIVE, holder
 if TYPE_CHECKING:
     from runlore.actions.checks.findings import Checked
     from runlore.index.interface import Index
+    from runlore.index.rows import Artifact, Media
     from runlore.journal.folder import StoreFolder
     from runlore.journal.host import HostIdentity
 
@@ -36,11 +37,14 @@ def kept_files(index: Index) -> list[KeptFile]:
     found = []
     for row in index.list_runs(is_deleted=None).runs:
         facts = index.run_facts(row.run)
-        for item in [] if facts is None else [*facts.artifacts, *facts.media]:
-            if item.digest or item.staged:
-                found.append(
-                    KeptFile(row.run, item.name, item.digest, item.staged, item.size_bytes)
-                )
+        if facts is None:
+            continue
+        items: list[Artifact | Media] = [*facts.artifacts, *facts.media]
+        found += [
+            KeptFile(row.run, item.name, item.digest, item.staged, item.size_bytes)
+            for item in items
+            if item.digest or item.staged
+        ]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from typing import TYPE_CHECKING
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
     from runlore.actions.checks.findings import Checked
     from runlore.index.interface import Index
     from runlore.index.rows import Problem, RunFacts
+    from runlore.index.summaries import SeriesSummary
     from runlore.journal.folder import StoreFolder
     from runlore.journal.host import HostIdentity
 
+_ROUNDING = 1e-12  # of a sum, for each number that was added
 _TOLD_ELSEWHERE = frozenset(("gap", "segment-missing", "segment-damaged", "too-new", "fork"))
 
 
@@ -61,13 +64,35 @@ def _differing(index: Index, fresh: Index) -> list[str]:
         run
         for run in sorted(runs)
         if _told(index.run_facts(run)) != _told(fresh.run_facts(run))
-        or str(index.summaries([run])) != str(fresh.summaries([run]))
+        or not _are_alike(index.summaries([run]), fresh.summaries([run]))
     ]
 
 
 def _told(facts: RunFacts | None) -> str:
     """Say everything about a run in one text, for NaN is unequal to itself."""
     return "" if facts is None else repr(facts._replace(parts=[], problems=[]))
+
+
+def _are_alike(
+    known: dict[str, list[SeriesSummary]], rebuilt: dict[str, list[SeriesSummary]]
+) -> bool:
+    """Compare summaries, sums up to the rounding that comes from another order of adding."""
+    one = [summary for summaries in known.values() for summary in summaries]
+    other = [summary for summaries in rebuilt.values() for summary in summaries]
+    if repr([summary._replace(total=0.0) for summary in one]) != repr(
+        [summary._replace(total=0.0) for summary in other]
+    ):
+        return False
+    return all(
+        mine.total == theirs.total
+        or abs(mine.total - theirs.total) <= _ROUNDING * max(1, mine.points) * _greatest(mine)
+        or (math.isnan(mine.total) and math.isnan(theirs.total))
+        for mine, theirs in zip(one, other, strict=True)
+    )
+
+
+def _greatest(summary: SeriesSummary) -> float:
+    return max(abs(summary.minimum), abs(summary.maximum)) if summary.finite_count else 0.0
 
 
 def _is_being_written(store: StoreFolder, index: Index, run: str, host: HostIdentity) -> bool:

@@ -81,9 +81,9 @@ def _check(
         )
     header = header_of(view)
     is_next = previous is not None and previous[:2] == (file.actor, file.number - 1)
-    if header is not None and is_next and previous is not None:
-        if header.previous_crc not in (0, previous[2]):
-            _forked(file, checked)
+    crcs = (0, previous[2]) if previous is not None and is_next else ()
+    if header is not None and crcs and header.previous_crc not in crcs:
+        _forked(file, checked)
     return found.crc if found.is_closed and found.end > HEADER_SIZE else None
 
 

@@ -20,7 +20,7 @@ _REPAIR = "runlore doctor --repair"
 
 
 def check_manifest(store: StoreFolder, purged: Collection[str], checked: Checked) -> None:
-    """Check entries against each other and against the segments; `purged` names runs that are gone."""
+    """Check entries against the segments; `purged` names runs that are gone."""
     entries, damaged = read_entries(store)
     numbers = entry_numbers(store)
     for number in sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers)):
@@ -54,7 +54,7 @@ def check_manifest(store: StoreFolder, purged: Collection[str], checked: Checked
 
 
 def read_entries(store: StoreFolder) -> tuple[dict[int, Entry], list[int]]:
-    """Read every entry there is, past missing ones: by number, and the numbers that can't be read."""
+    """Read every entry by its number, and list the numbers that can't be read."""
     entries: dict[int, Entry] = {}
     damaged = []
     for number in entry_numbers(store):

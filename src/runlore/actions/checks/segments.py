@@ -53,8 +53,8 @@ def check_segments(store: StoreFolder, checked: Checked) -> None:
             problems, gaps = [failure(error, file.path, "be read")], []
         except RunloreError as error:
             problems, gaps = [error], []
-        for error in problems[:1]:
-            _report(file, error, checked, has_journal=has_journal, count=len(problems))
+        for problem in problems[:1]:
+            _report(file, problem, checked, has_journal=has_journal, count=len(problems))
         for begin, stop in gaps:
             checked.find(
                 "sealed-gap",
