@@ -90,13 +90,15 @@ def commands_of(block: Block) -> list[Command]:
 def first_difference(shown: tuple[str, ...], printed: str) -> str | None:
     """Return the first line that a document shows and the command did not print, in order.
 
-    Runs of spaces count as one, and a shown line with an ellipsis stands for anything.
+    Runs of spaces count as one. An ellipsis stands for any text, on a line of its own for lines.
     """
     rest = iter([" ".join(line.split()) for line in printed.splitlines()])
     for line in shown:
         wanted = " ".join(line.split())
-        if not wanted or "..." in wanted or "…" in wanted:
+        if wanted in ("", "...", "…"):
             continue
-        if wanted not in rest:
+        parts = re.split(r"\.\.\.|…", wanted)
+        pattern = re.compile(".*".join(re.escape(part) for part in parts))
+        if not any(pattern.fullmatch(candidate) for candidate in rest):
             return line
     return None

@@ -105,7 +105,9 @@ def test_a_console_block_is_split_into_commands_and_what_they_print() -> None:
     [
         (("one", "three"), None),
         (("one   two",), None),
-        (("… anything", "three"), None),
+        (("…", "three"), None),
+        (("o…", "t…e"), None),
+        (("one … four",), "one … four"),
         (("three", "one"), "one"),
         (("four",), "four"),
     ],
