@@ -61,6 +61,11 @@ def load(experiment: str) -> Data:
     return Data(scaler.transform(parts[0]), scaler.transform(parts[1]), parts[2], parts[3])
 
 
+def described(experiment: str, data: Data) -> dict[str, Any]:
+    """Return the params that say which data a run has seen."""
+    return {"data": {"name": experiment, "train_rows": len(data.train_inputs), "split_seed": 0}}
+
+
 def linear(data: Data, params: dict[str, Any], run: Run) -> Any:
     """Fit a logistic regression by stochastic gradient descent, epoch by epoch."""
     model = SGDClassifier(loss="log_loss", alpha=params["alpha"], random_state=params["seed"])
@@ -182,9 +187,7 @@ TRAINERS: dict[str, Callable[[Data, dict[str, Any], Run], Any]] = {
 def train_and_evaluate(experiment: str, model: str, params: dict[str, Any], run: Run) -> None:
     """Train, then log the test figures, the model, its predictions and a figure."""
     data = load(experiment)
-    run.log_params(
-        {"data": {"name": experiment, "train_rows": len(data.train_inputs), "split_seed": 0}}
-    )
+    run.log_params(described(experiment, data))
     began = time.perf_counter()
     fitted = TRAINERS[model](data, params, run)
     run.log_metric("train_seconds", time.perf_counter() - began)

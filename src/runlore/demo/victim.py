@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from runlore.client.start import open_run
-from runlore.demo.models import TRAINERS, load
+from runlore.demo.models import TRAINERS, described, load
 from runlore.demo.plan import GOALS
 from runlore.demo.running import PROJECT
 
@@ -28,7 +28,9 @@ def main(work: str) -> None:
     )
     run.log_note(trial["note"])
     _say(run.id)
-    TRAINERS[trial["model"]](load(trial["experiment"]), trial["params"], _Watched(run, task))  # type: ignore[arg-type]
+    data = load(trial["experiment"])
+    run.log_params(described(trial["experiment"], data))
+    TRAINERS[trial["model"]](data, trial["params"], _Watched(run, task))  # type: ignore[arg-type]
 
 
 class _Watched:
