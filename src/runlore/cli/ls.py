@@ -79,14 +79,18 @@ def _show(listing: Listing, output: Output) -> None:
         Column("name", least=20),
         Column("id", style="id"),
         Column("status"),
-        Column("started", is_right=output.is_terminal, style="dim", rank=2),
-        Column("took", is_right=True, rank=3),
+        Column("started", is_right=output.is_terminal, style="dim", rank=3),
+        Column("took", is_right=True, rank=6),
     ]
     if len(experiments) > 1:
-        columns.append(Column("experiment", rank=4, least=10))
-    columns += [Column(label, is_right=True, rank=5 + at) for at, label in enumerate(metrics)]
+        columns.append(Column("experiment", rank=5, least=10))
+    ranks = (2, 4, 7, 8)  # where room is short, the first two metrics matter more than the rest
+    columns += [
+        Column(label, is_right=True, rank=rank)
+        for label, rank in zip(metrics, ranks, strict=False)
+    ]
     if any(run.tags for run in runs):
-        columns.append(Column("tags", rank=4, least=8))
+        columns.append(Column("tags", rank=9, least=8))
     digits = 4 if output.is_terminal else 6
     values = [numbers([run.metrics.get(label) for run in runs], digits) for label in metrics]
     now = datetime.now(UTC)

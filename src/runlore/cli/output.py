@@ -7,8 +7,8 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from runlore.cli.table import Cell
-from runlore.cli.text import visible
+from runlore.cli.table import GAP, Cell
+from runlore.cli.text import cells, padded, shortened, visible, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,22 @@ class Output:
         width = None if self.width is None else max(_NARROWEST, self.width - indent)
         for line in table.lines(width, header=header):
             self.line(" " * indent, *line)
+
+    def pairs(
+        self, pairs: Sequence[tuple[str, str]], *, indent: int = 0, style: str = ""
+    ) -> None:
+        """Print names and texts in two columns; on a terminal long texts go on below."""
+        names = [visible(name) for name, _ in pairs]
+        column = max(map(cells, names), default=0)
+        room = None if self.width is None else self.width - indent - GAP
+        if room is not None:
+            column = min(column, room // 2)
+        for name, (_, text) in zip(names, pairs, strict=True):
+            first, *rest = wrapped(visible(text), None if room is None else room - column)
+            title = padded(shortened(name, column), column) + " " * GAP
+            self.line(" " * indent, Cell(title, style), first)
+            for line in rest:
+                self.line(" " * (indent + column + GAP), line)
 
     def heading(self, text: str) -> None:
         """Print an empty line and a heading."""

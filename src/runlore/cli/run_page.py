@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from runlore.cli.table import Cell, Column, Table
-from runlore.cli.text import visible, visible_lines
+from runlore.cli.text import shortened, visible, visible_lines
 from runlore.cli.wording import ago, count, duration, moment, number, numbers, size, spark_line
 
 if TYPE_CHECKING:
@@ -32,18 +32,17 @@ class RunPage:
     def show_head(self) -> None:
         """Say which run it is, what it is for and how it went."""
         run, line = self._run, self._output.line
+        label = visible(run.label)
+        if self._output.width is not None:
+            label = shortened(label, self._output.width - len(run.short_id + run.status) - 4)
         line(
-            Cell(visible(run.label), "heading"),
+            Cell(label, "heading"),
             "  ",
             Cell(run.short_id, "id"),
             "  ",
             Cell(run.status, run.status),
         )
-        facts = Table([Column("", style="dim"), Column("", least=20)])
-        for title, text in self._head_facts():
-            if text:
-                facts.add(title, text)
-        self._output.table(facts, header=False)
+        self._output.pairs([pair for pair in self._head_facts() if pair[1]], style="dim")
         if run.error is not None:
             message = visible_lines(str(run.error.get("message") or ""))
             line()
@@ -124,10 +123,7 @@ class RunPage:
         texts = self._run.param_texts
         if texts:
             self._output.heading("Params")
-            table = Table([Column("", least=16), Column("", least=16)])
-            for key, text in texts.items():
-                table.add(key, text)
-            self._output.table(table, header=False, indent=2)
+            self._output.pairs(list(texts.items()), indent=2)
         return bool(texts)
 
     def _metrics(self) -> bool:
@@ -149,7 +145,7 @@ class RunPage:
         if has_odd:
             columns.append(Column("not finite", rank=1, style="problem"))
         if self._curves:
-            columns.append(Column("course", rank=5, style="id"))
+            columns.append(Column("course", rank=1, style="id"))
         table = Table(columns)
         for label, summary in summaries.items():
             row = self._metric_row(label, summary)
@@ -170,15 +166,15 @@ class RunPage:
             [summary.last, *(value for value in (least, greatest) if not math.isnan(value))],
             4 if self._output.is_terminal else 6,
         )
-        shown = told[1:] or ["", ""]
+        shown = told[1:] if summary.points > 1 and told[1:] else ["", ""]
         return [
             label + unit,
             told[0],
             _step(summary.last_step),
             Cell(shown[0], "best" if direction == "min" else ""),
-            _step(summary.min_step),
+            _step(summary.min_step) if shown[0] else "",
             Cell(shown[-1], "best" if direction == "max" else ""),
-            _step(summary.max_step),
+            _step(summary.max_step) if shown[0] else "",
             f"{summary.points:,}",
         ]
 
@@ -223,10 +219,7 @@ class RunPage:
         facts = _context_facts(self._run.context)
         if facts:
             self._output.heading("Context")
-            table = Table([Column("", style="dim"), Column("", least=20)])
-            for title, text in facts:
-                table.add(title, text)
-            self._output.table(table, header=False, indent=2)
+            self._output.pairs(facts, indent=2, style="dim")
         return bool(facts)
 
 

@@ -7,7 +7,8 @@ import click
 from runlore.cli.options import chosen_store, store_and_json
 
 SECTIONS = ("params", "metrics", "artifacts", "notes", "context")
-_CURVE_CELLS = 20
+_CURVE_CELLS = {True: 20, False: 12}  # on a wide terminal, on a narrow one
+_WIDE = 100
 
 
 @click.command("show")
@@ -30,8 +31,10 @@ def command(*, run: str, traceback: bool, as_json: bool, **wanted: bool) -> None
 
     output = Output()
     chosen = [section for section in SECTIONS if wanted[section]]
-    is_drawn = not as_json and output.is_terminal and (not chosen or "metrics" in chosen)
-    report = show_run(run, curve_points=_CURVE_CELLS if is_drawn else 0, store=chosen_store())
+    points = 0
+    if not as_json and output.width is not None and (not chosen or "metrics" in chosen):
+        points = _CURVE_CELLS[output.width >= _WIDE]
+    report = show_run(run, curve_points=points, store=chosen_store())
     if as_json:
         from runlore.cli.freshness import freshness_report
         from runlore.cli.jsonable import print_json

@@ -64,6 +64,19 @@ def padded(text: str, width: int, *, is_right: bool = False) -> str:
     return space + text if is_right else text + space
 
 
+def wrapped(text: str, width: int | None) -> list[str]:
+    """Break a visible text into lines of at most `width` cells, at spaces where there are any."""
+    lines = []
+    while width is not None and cells(text) > width:
+        line = _fitting(text, max(2, width))
+        at = line.rfind(" ")
+        if at > len(line) // 2:
+            line = line[:at]
+        lines.append(line.rstrip())
+        text = text[len(line) :].lstrip()
+    return [*lines, text]
+
+
 def _visible_character(character: str) -> str:
     if character == _JOINER or unicodedata.category(character) not in _ESCAPED_CATEGORIES:
         return character

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _WHOLE_BELOW = 1e15
+_PLAIN_DIGITS = 7  # before the point, up to which numbers are written out
 _SPARKS = "▁▂▃▄▅▆▇█"
 
 
@@ -43,6 +44,9 @@ def _significant(value: float, digits: int) -> str:
     """Say a number with its trailing zeros, so that numbers in a column can be compared."""
     if value == 0:
         return "0"
+    exponent = math.floor(math.log10(abs(value)))
+    if digits <= exponent + 1 <= _PLAIN_DIGITS:
+        return f"{value:.0f}"
     return format(value, f"#.{digits}g").rstrip(".").replace(".e", "e")
 
 
@@ -55,11 +59,13 @@ def count(amount: int, noun: str) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Say a duration: `0.4s`, `12s`, `3m20s`, `2h05m`, `3d04h`."""
+    """Say a duration: `25ms`, `0.4s`, `12s`, `3m20s`, `2h05m`, `3d04h`."""
     if seconds is None:
         return ""
     if seconds < 0:
         return "-" + duration(-seconds)
+    if seconds < 0.095:
+        return f"{seconds * 1000:.0f}ms"
     if seconds < 9.95:
         return f"{seconds:.1f}s"
     whole = round(seconds)
