@@ -144,8 +144,7 @@ class Applier:
     def _load(self, run: str) -> RunState:
         if run == _NO_RUN:
             return RunState(self._transaction, run, 0, None)
-        columns = ", ".join(f'"{name}"' for name in BY_NAME["runs"].names)
-        rows = self._transaction.select("runs", columns, run=run)
+        rows = self._transaction.select("runs", BY_NAME["runs"].selected, run=run)
         if rows:
             return RunState(self._transaction, run, rows[0][0], rows[0])
         return RunState(self._transaction, run, self._next_id("runs"), None)

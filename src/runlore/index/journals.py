@@ -25,7 +25,7 @@ _SCAN_BYTES_ONCE_IMPORTED = 64 << 10
 CONFIRMING_MICROSECONDS = 60_000_000
 REFUSED = ("forked", "truncated", "too-new")
 _COLUMNS = BY_NAME["journals"].names
-_SELECTED = ", ".join(f'"{name}"' for name in _COLUMNS)
+_SELECTED = BY_NAME["journals"].selected
 
 
 class JournalFile(NamedTuple):

@@ -51,8 +51,8 @@ class RunState:
             known = self._tables[table] = {}
             if not self._is_new:
                 declaration = BY_NAME[table]
-                columns = ", ".join(f'"{name}"' for name in declaration.names)
-                for row in self._transaction.select(table, columns, run=self.number):
+                found = self._transaction.select(table, declaration.selected, run=self.number)
+                for row in found:
                     known[row[1 : declaration.key_size]] = row
             known.update(self._changed.get(table, {}))
         return known
@@ -66,8 +66,7 @@ class RunState:
             return changed
         declaration = BY_NAME[table]
         equals = dict(zip(declaration.key, (self.number, *key), strict=True))
-        columns = ", ".join(f'"{name}"' for name in declaration.names)
-        found = self._transaction.select(table, columns, **equals)
+        found = self._transaction.select(table, declaration.selected, **equals)
         return found[0] if found else None
 
     def put(self, table: str, *rest: Any) -> None:

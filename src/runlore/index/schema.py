@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from runlore.journal.frames import VERSION as JOURNAL_VERSION
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-class Table(NamedTuple):
+@dataclass(frozen=True)
+class Table:
     """A table: columns as "name type", how many of the first are its key, other indexes."""
 
     name: str
@@ -22,15 +25,20 @@ class Table(NamedTuple):
     indexes: tuple[str, ...] = ()
     is_clustered: bool = True
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the columns."""
         return tuple(column.split()[0] for column in self.columns)
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """The names of the columns that make up its key."""
         return self.names[: self.key_size]
+
+    @cached_property
+    def selected(self) -> str:
+        """All columns as a query names them."""
+        return ", ".join(f'"{name}"' for name in self.names)
 
 
 # Ids in `run`, `journal`, `attempt` and `series` columns are the index's own numbers, save in

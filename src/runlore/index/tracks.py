@@ -149,7 +149,9 @@ def sources_of(segment: Segment, first: int, end: int) -> Iterator[PointsSource]
 def _lasts(
     source: TrackSource,
 ) -> Iterator[tuple[str, str, str, int, bool, tuple[int, int]]]:
-    series, last = source.series, source.last
+    series = source.series
+    # Without steps the sequence alone decides, so all tracks of one series are tied.
+    last = source.last if source.has_step else (0, 0)
     for name in series.names:
         yield name, series.context, series.attempt, series.rank, source.has_step, last
 
