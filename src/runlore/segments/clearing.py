@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from runlore.segments.manifest import Entry
 
 _STALE_SECONDS = 3600.0
+_NOTES = ("lock", "facts.json", "runs")  # the last two are for a helper, which may have been killed
 
 
 def is_safe_to_remove(store: StoreFolder, entry: Entry) -> bool:
@@ -78,7 +79,7 @@ def clear_actor_folder(store: StoreFolder, actor: str, *, host: HostIdentity) ->
         return False
     for name in names:
         _remove_stale(os.path.join(folder, name))
-    if any(not name.endswith((".sealed", ".tmp")) and name != "lock" for name in names):
+    if any(not name.endswith((".sealed", ".tmp")) and name not in _NOTES for name in names):
         return False
     if holder(lock_path, host=host) != DEAD:
         return False
