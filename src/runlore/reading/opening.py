@@ -40,7 +40,7 @@ def get_run(selection: str, *, store: str | os.PathLike[str] | None = None) -> S
     """
     reader = open_reader(store)
     run = find_run(reader, selection)
-    _warn_if_behind(reader)
+    warn_if_behind(reader)
     return run
 
 
@@ -63,7 +63,7 @@ def list_runs(
     """
     reader = open_reader(store)
     runs = find_runs(reader, experiment, project=project, limit=limit, deleted=deleted)
-    _warn_if_behind(reader)
+    warn_if_behind(reader)
     return runs
 
 
@@ -81,6 +81,16 @@ def find_run(reader: StoreReader, selection: str) -> StoredRun:
     """
     row = _find_row(reader, selection)
     return StoredRun(row, Details(reader, [row]))
+
+
+def select_runs(reader: StoreReader, selections: Sequence[str]) -> Runs:
+    """Return the runs that selections name, each once, in that order.
+
+    Raises:
+        RunNotFound, Ambiguous: as `get_run`.
+    """
+    rows = {row.run: row for row in (_find_row(reader, selection) for selection in selections)}
+    return Runs(reader, list(rows.values()), len(rows))
 
 
 def find_runs(
@@ -180,7 +190,8 @@ def _behind(reader: StoreReader) -> str:
     )
 
 
-def _warn_if_behind(reader: StoreReader) -> None:
+def warn_if_behind(reader: StoreReader) -> None:
+    """Warn the caller's caller if the last catch-up left records unread."""
     if not reader.freshness.is_current:
         message = f"{_behind(reader)}: this answer may miss some; ask again to read on"
         warnings.warn(message, BehindWarning, stacklevel=3)

@@ -118,7 +118,7 @@ class _Overview:
         found: list[Columns] = []
         marked = {
             (track.actor, track.number)
-            for track in self._tracks
+            for track in (self._tracks if count else ())
             if has_not_finite(track, self._wanted.name)
         }
         read = 0

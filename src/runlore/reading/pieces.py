@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Points = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 _PIECE_POINTS = 1024
+_UNBOUNDED = np.iinfo(np.int64).max
 _OF_A_NAME = ("min", "max", "first", "last", "min_step", "max_step")
 _NOT_FINITE = ("nan", "positive_infinities", "negative_infinities")
 _OF_A_CHUNK = ("count", "step_from", "step_to", "time_from", "time_to", "last_step", "last_time")
@@ -59,8 +60,13 @@ class Pieces:
 
 def is_cut(track: ChunkStatistics, limit: Limits | None) -> bool:
     """Whether a later attempt has replaced some points of a chunk of a track and not others."""
-    least, greatest, bound = _bounds(track, limit)
-    return bound is not None and bool(((least < bound) & (greatest >= bound)).any())
+    bound = _bound(track, limit)
+    if bound is None:
+        return False
+    kind = "step" if track.has_step else "time"
+    least = np.asarray(track.columns[f"{kind}_from"])
+    greatest = np.asarray(track.columns[f"{kind}_to"])
+    return bool(((least < bound) & (greatest >= bound)).any())
 
 
 def has_not_finite(track: ChunkStatistics, name: str) -> bool:
@@ -73,24 +79,17 @@ def pieces_of_chunks(
     tracks: Sequence[ChunkStatistics], name: str, limits: dict[str, Limits]
 ) -> Pieces:
     """Take the chunks of tracks as pieces, but for those that are superseded."""
-    gathered: dict[str, list[NDArray[Any]]] = {
-        column: [] for column in (*_OF_A_NAME, *_NOT_FINITE, *_OF_A_CHUNK)
-    }
-    for track in tracks:
-        part = _part_of(track, name)
-        columns = {column: np.asarray(track.columns[column]) for column in _OF_A_CHUNK}
-        for column in (*_OF_A_NAME, *_NOT_FINITE):
-            columns[column] = np.asarray(track.columns[column][part])
-        _, greatest, bound = _bounds(track, limits.get(track.attempt))
-        if bound is not None:
-            is_kept = greatest < bound
-            columns = {key: column[is_kept] for key, column in columns.items()}
-        for key, found in columns.items():
-            gathered[key].append(found)
-    table = {
-        key: np.concatenate([np.empty(0, np.float64 if key in FLOATS else np.int64), *parts])
-        for key, parts in gathered.items()
-    }
+    # Joined as bytes: a series of 10^8 points has hundreds of tracks, each a dozen columns.
+    table: dict[str, NDArray[Any]] = {}
+    parts = [_part_of(track, name) for track in tracks]
+    for column in (*_OF_A_NAME, *_NOT_FINITE, *_OF_A_CHUNK):
+        views = [track.columns[column] for track in tracks]
+        if column not in _OF_A_CHUNK:
+            views = [view[part] for view, part in zip(views, parts, strict=True)]
+        table[column] = np.frombuffer(b"".join(views), "<f8" if column in FLOATS else "<i8")
+    is_kept = _kept(tracks, table, limits)
+    if is_kept is not None:
+        table = {column: values[is_kept] for column, values in table.items()}
     table["not_finite"] = sum((table.pop(column) for column in _NOT_FINITE), np.zeros(1, np.int64))
     table["first_time"] = table.pop("time_from")
     span = table.pop("time_to") - table["first_time"]
@@ -174,11 +173,23 @@ def _part_of(track: ChunkStatistics, name: str) -> slice:
     return slice(begin, begin + track.chunk_count)
 
 
-def _bounds(
-    track: ChunkStatistics, limit: Limits | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int | None]:
-    """Return the least and greatest steps of chunks (else times), and from where on superseded."""
-    kind = "step" if track.has_step else "time"
-    bound = None if limit is None else limit.step if track.has_step else limit.time
-    columns = track.columns
-    return np.asarray(columns[f"{kind}_from"]), np.asarray(columns[f"{kind}_to"]), bound
+def _kept(
+    tracks: Sequence[ChunkStatistics], table: dict[str, NDArray[Any]], limits: dict[str, Limits]
+) -> NDArray[np.bool_] | None:
+    """Mark the chunks that no later attempt has replaced; None if that is all of them."""
+    bounds = [_bound(track, limits.get(track.attempt)) for track in tracks]
+    if all(bound is None for bound in bounds):
+        return None
+    least = [_UNBOUNDED if bound is None else bound for bound in bounds]
+    counts = [track.chunk_count for track in tracks]
+    has_step = np.repeat([track.has_step for track in tracks], counts)
+    greatest = np.where(has_step, table["step_to"], table["time_to"])
+    is_bounded = np.repeat([bound is not None for bound in bounds], counts)
+    return np.asarray(~is_bounded | (greatest < np.repeat(least, counts)))
+
+
+def _bound(track: ChunkStatistics, limit: Limits | None) -> int | None:
+    """Say from which step on (time, without steps) a track is superseded."""
+    if limit is None:
+        return None
+    return limit.step if track.has_step else limit.time

@@ -73,7 +73,8 @@ def read_series(reader: StoreReader, run: RunRow, request: SeriesRequest) -> Ser
     if series is None:
         series = _series(wanted, gather(reader, wanted), request.points)
     if series.problems:
-        message = f"{series.label!r} is incomplete: " + "; ".join(series.problems)
+        more = f", and {len(series.problems) - 1} more" if len(series.problems) > 1 else ""
+        message = f"{series.label!r} is incomplete: {series.problems[0]}{more}"
         warnings.warn(message, IncompleteWarning, stacklevel=_STACK)
     return series
 

@@ -1,0 +1,34 @@
+"""Tell whether less or more of a metric is better."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Literal
+
+    from runlore.index.rows import MetricDefinition
+
+    Direction = Literal["min", "max"]
+
+# Only words that leave no doubt, and only as the last of a name: `loss_scale` is no loss.
+_LESS = frozenset(("loss", "error", "err", "mse", "rmse", "mae", "nll", "perplexity", "ppl", "wer"))
+_MORE = frozenset(("acc", "accuracy", "auc", "auroc", "f1", "r2", "bleu", "dice", "iou"))
+_WORDS = re.compile(r"[A-Za-z]+\d*|\d+")
+
+
+def direction_of(name: str, definitions: Iterable[MetricDefinition]) -> Direction | None:
+    """Return `min`, `max`, or None where nobody can tell.
+
+    The first definition that says it decides; else the name, where its last word is one of
+    those whose direction is certain, like `val_loss` or `test/acc`.
+    """
+    for definition in definitions:
+        if definition.name == name and definition.direction in ("min", "max"):
+            return "min" if definition.direction == "min" else "max"
+    words = _WORDS.findall(name.lower())
+    if not words:
+        return None
+    return "min" if words[-1] in _LESS else "max" if words[-1] in _MORE else None
