@@ -92,7 +92,7 @@ class Memory:
 
 
 class Applier:
-    """Applies portions within one transaction.
+    """Applies portions within one transaction; `write` hands their effect over to it.
 
     `reread` yields the points of an attempt that are applied already, each with its journal's
     number: they are summed up again when it turns out that some are superseded.
@@ -108,8 +108,10 @@ class Applier:
         self.last_time: int | None = None  # of all that the last portion held
 
     def apply(self, portion: Portion) -> int:
-        """Apply a portion and write its effect; returns how many points it held."""
+        """Apply a portion, to be written later; returns how many points it held."""
         journal = portion.journal
+        if any(run in self._states for run in _begun(portion)):
+            self.write()  # for what is applied of the run may be read again
         for run, attempt, rank in portion.writers:
             state = self.state(run)
             number = state.attempt_number(attempt, self._next_attempt)
@@ -126,8 +128,19 @@ class Applier:
         points = self._apply_points(portion, times)
         self._meet(portion, times, points)
         self.last_time = max((time for some in times.values() for time in some), default=None)
-        self._write()
         return sum(points.values())
+
+    def write(self) -> None:
+        """Write what the portions since the last time changed."""
+        for state in self._states.values():
+            state.write(self._pending, self._order_of)
+        purged = {state.number for state in self._states.values() if state.is_purged}
+        problems = [row for row in self._pending.get("problems", []) if row[4] not in purged]
+        self._pending["problems"] = problems
+        for table, rows in self._pending.items():
+            self._transaction.upsert(table, rows)
+        self._pending.clear()
+        self._states.clear()
 
     def state(self, run: str) -> RunState:
         """Give the rows of a run, which may not exist yet."""
@@ -151,12 +164,7 @@ class Applier:
 
     def _limits(self, portion: Portion) -> dict[str, dict[str, Limits]]:
         """Note the limits of the runs in which an attempt begins."""
-        runs = {
-            event.run
-            for event in portion.events
-            if event.run is not None and b"attempt.started" in event.body
-        }
-        return {run: self.state(run).limits() for run in runs}
+        return {run: self.state(run).limits() for run in _begun(portion)}
 
     def _apply_event(self, event: Event, journal: Journal, times: dict[str, list[int]]) -> None:
         if event.kind != EVENT:
@@ -301,16 +309,14 @@ class Applier:
     def _add(self, table: str, row: Row) -> None:
         self._pending.setdefault(table, []).append(row)
 
-    def _write(self) -> None:
-        for state in self._states.values():
-            state.write(self._pending, self._order_of)
-        purged = {state.number for state in self._states.values() if state.is_purged}
-        problems = [row for row in self._pending.get("problems", []) if row[4] not in purged]
-        self._pending["problems"] = problems
-        for table, rows in self._pending.items():
-            self._transaction.upsert(table, rows)
-        self._pending.clear()
-        self._states.clear()
+
+def _begun(portion: Portion) -> set[str]:
+    """Name the runs in which an attempt begins."""
+    return {
+        event.run
+        for event in portion.events
+        if event.run is not None and b"attempt.started" in event.body
+    }
 
 
 def _run_of(record: dict[str, Any]) -> str:

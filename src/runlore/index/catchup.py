@@ -138,23 +138,21 @@ class _CatchUp:
         entries = read_from(self._store, applied + 1, damaged)
         if damaged:
             self._list_damaged(damaged)
-        for place, (number, entry) in enumerate(entries):
-            while True:
-                is_done = None if self._is_late() else self._entry_step(number, entry)
-                if is_done is None:
-                    return [entry for _, entry in entries[place:]]
-                if is_done:
-                    break
-        return []
+        while entries:
+            done = None if self._is_late() else self._entries_step(entries)
+            if done is None:
+                break
+            entries = entries[done:]
+        return [entry for _, entry in entries]
 
-    def _entry_step(self, number: int, entry: Entry) -> bool | None:
-        """Apply some segments; None if another process is applying for too long."""
-        from runlore.index.sealed import apply_entry
+    def _entries_step(self, entries: list[tuple[int, Entry]]) -> int | None:
+        """Apply for a moment; how many are done, None if another process applies for too long."""
+        from runlore.index.sealed import apply_entries
 
         try:
             with self._transaction() as transaction:
                 memory, reread = self._memory, self._reread
-                return apply_entry(transaction, self._store, number, entry, memory, reread)
+                return apply_entries(transaction, self._store, entries, memory, reread)
         except IndexBusy:
             return None
 

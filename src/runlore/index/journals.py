@@ -131,6 +131,7 @@ def _apply(
     portion = Portion(journal, stretch.end, stretch.events, stretch.points, writers, [], [])
     applier = Applier(transaction, memory, reread)
     points = applier.apply(portion)
+    applier.write()
     transaction.upsert("tables", [(row["id"], *frame) for frame in added])
     add_gaps(transaction, row["id"], stretch.gaps)
     is_progress = stretch.end > row["position"]

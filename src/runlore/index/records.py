@@ -333,6 +333,8 @@ def _integer_or_none(value: object) -> int | None:
 
 
 def _json(value: object) -> str:
+    if type(value) is int or (type(value) is float and value - value == 0):
+        return repr(value)  # as the encoder does, ten times as fast
     text = _encode(value)
     if not text.isascii():
         return text.encode("utf-8", "replace").decode()  # no store can hold a lone surrogate

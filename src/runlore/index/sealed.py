@@ -19,6 +19,8 @@ from runlore.index.journals import (
 from runlore.journal.frames import HEADER_SIZE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runlore.index.apply import Memory, Reread
     from runlore.index.interface import Transaction
     from runlore.journal.folder import StoreFolder
@@ -34,28 +36,45 @@ def applied_entries(transaction: Transaction) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def apply_entry(
+def apply_entries(
     transaction: Transaction,
     store: StoreFolder,
-    number: int,
-    entry: Entry,
+    entries: Sequence[tuple[int, Entry]],
     memory: Memory,
     reread: Reread,
+) -> int:
+    """Apply numbered entries of the manifest for a moment; how many of them are done with.
+
+    There may be many small ones, as of processes that did one run each, so one transaction
+    takes several; a large one takes several transactions.
+    """
+    begun, applied, done = time.monotonic(), applied_entries(transaction), 0
+    applier = Applier(transaction, memory, reread)
+    for number, entry in entries:
+        if number > applied and not _apply_entry(transaction, store, entry, applier):
+            break
+        done += 1
+        if time.monotonic() - begun > STEP_SECONDS:
+            break
+    applier.write()
+    if done and entries[done - 1][0] > applied:
+        transaction.upsert("meta", [("manifest", str(entries[done - 1][0]))])
+    return done
+
+
+def _apply_entry(
+    transaction: Transaction, store: StoreFolder, entry: Entry, applier: Applier
 ) -> bool:
-    """Apply some segments of entry `number` of the manifest; whether none of it remains."""
-    if applied_entries(transaction) >= number:
-        return True
+    """Apply some segments of an entry; whether none of it remains."""
     row = journal_row(transaction, entry.actor, entry.number)
     write_row(transaction, row)
     if _is_refused(transaction, row, entry) or (
         row["crc"] is not None and row["position"] > entry.end
     ):
-        _finish(transaction, number)
         return True
     portion, done, process = _gather(store, row, entry)
     note_process(row, process)
     portion = portion._replace(journal=Journal(row["id"], entry.actor, row["serves"]))
-    applier = Applier(transaction, memory, reread)
     row["points"] += applier.apply(portion)
     note_life(row, applier.last_time)
     row["segments_done"] = done
@@ -63,7 +82,6 @@ def apply_entry(
     is_done = done >= len(entry.segments)
     if is_done:
         _seal_row(transaction, row, entry)
-        _finish(transaction, number)
     write_row(transaction, row)
     return is_done
 
@@ -133,7 +151,3 @@ def _seal_row(transaction: Transaction, row: dict[str, Any], entry: Entry) -> No
         note_life(row, entry.heartbeat[0])
     transaction.delete("tables", journal=row["id"])
     add_gaps(transaction, row["id"], entry.gaps)
-
-
-def _finish(transaction: Transaction, number: int) -> None:
-    transaction.upsert("meta", [("manifest", str(number))])
