@@ -54,10 +54,10 @@ def shared_metrics(runs: Sequence[StoredRun], most: int = 4) -> list[str]:
     for run in runs:
         for label in run.metrics:
             counts[label] = counts.get(label, 0) + 1
-    tenth = max(1.0, len(runs) / 10)  # a run more or less doesn't make one more shared
+    fifth = max(1.0, len(runs) / 5)  # a run more or less doesn't make one more shared
 
     def rank(label: str) -> tuple[bool, int, bool, str]:
-        return _is_secondary(label), -round(counts[label] / tenth), "[" in label, label
+        return _is_secondary(label), -round(counts[label] / fifth), "[" in label, label
 
     return sorted(counts, key=rank)[:most]
 

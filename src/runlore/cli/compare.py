@@ -56,7 +56,7 @@ def command(
 
     left_out = show_comparison(found, Output(), list(metrics) or None)
     if left_out:
-        names = ", ".join(name.strip() for name in left_out)
+        names = ", ".join(left_out)
         talk(f"no room for: {names} (a wider terminal, --metric, or --json has them)")
 
 

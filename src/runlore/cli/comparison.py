@@ -8,42 +8,54 @@ from runlore.cli.table import Cell, Column, Table
 from runlore.cli.wording import duration, numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runlore.cli.output import Output
     from runlore.compare.runs import Comparison
     from runlore.reading.run import StoredRun
 
 _SEEDS = ("seed", "random_state", "random_seed")
 _MOST_CERTAIN = 2  # metrics that are left out only after the params
+_TOOK_RANK = 1000
 
 
-def comparison_table(found: Comparison, metrics: list[str], *, is_terminal: bool) -> Table:
-    """Make a table of runs, the params that differ and metrics, the best of each marked.
+def comparison_table(
+    found: Comparison, metrics: Sequence[str], *, params: Sequence[str], is_terminal: bool
+) -> Table:
+    """Make a table of runs, some params and metrics, the best of each metric marked.
 
     Where names are derived from the very params shown, the column of names is left out.
     """
     runs = list(found.runs)
-    has_names = any(run.name is not None for run in runs) or not found.params
-    columns = [Column("name", least=14)] if has_names else []
+    has_names = not params or any(run.name is not None for run in runs)
+    columns = [Column("name", least=24)] if has_names else []
     columns += [Column("id", style="id"), Column("status")]
-    columns += [_param_column(runs, key) for key in found.params]
+    columns += [_param_column(runs, key) for key in params]
     columns += [_metric_column(label, place) for place, label in enumerate(metrics)]
-    columns.append(Column("took", is_right=True, rank=30, style="dim"))
-    told = {
-        label: numbers([run.metrics.get(label) for run in runs], 4 if is_terminal else 6)
-        for label in metrics
-    }
+    columns.append(Column("took", is_right=True, rank=_TOOK_RANK, style="dim"))
+    told = {label: _told(found, label, 4 if is_terminal else 6) for label in metrics}
     table = Table(columns)
     for place, run in enumerate(runs):
         row: list[Cell | str] = [run.label] if has_names else []
         row += [run.short_id, Cell(run.status, run.status)]
-        row += [run.param_texts.get(key, "") for key in found.params]
-        for label in metrics:
-            is_best = found.best.get(label) == run.id
-            text = told[label][place]
-            row.append(Cell(f"{text} *", "best") if is_best else f"{text}  " if text else "")
+        row += [found.rows[place].param_texts.get(key, "") for key in params]
+        row += [told[label][place] for label in metrics]
         row.append(duration(run.duration_seconds))
         table.add(*row)
     return table
+
+
+def _told(found: Comparison, label: str, digits: int) -> list[Cell]:
+    """Say the values of a metric, the best one with a star."""
+    texts = numbers([row.metrics.get(label) for row in found.rows], digits)
+    best = found.best.get(label)
+    has_mark = best is not None and len(found.rows) > 1
+    return [
+        Cell(f"{text}*", "best")
+        if has_mark and row.id == best
+        else Cell(f"{text} " if text and has_mark else text)
+        for text, row in zip(texts, found.rows, strict=True)
+    ]
 
 
 def ranked_metrics(found: Comparison) -> list[str]:
@@ -56,13 +68,20 @@ def ranked_metrics(found: Comparison) -> list[str]:
 
 
 def show_comparison(
-    found: Comparison, output: Output, metrics: list[str] | None = None
+    found: Comparison, output: Output, metrics: Sequence[str] | None = None
 ) -> list[str]:
-    """Print a comparison; returns the titles of the columns for which there was no room."""
+    """Print a comparison; returns the titles of the columns for which there was no room.
+
+    Where not all params that differ have room, the names, made of them, stand in their place.
+    """
     chosen = ranked_metrics(found) if metrics is None else metrics
-    table = comparison_table(found, chosen, is_terminal=output.is_terminal)
+    table = comparison_table(found, chosen, params=found.params, is_terminal=output.is_terminal)
+    left_out = table.left_out(output.width) if output.width is not None else []
+    if set(left_out) & set(found.params):
+        table = comparison_table(found, chosen, params=[], is_terminal=output.is_terminal)
+        left_out = table.left_out(output.width)
     output.table(table)
-    return table.left_out(output.width) if output.width else []
+    return left_out
 
 
 def _param_column(runs: list[StoredRun], key: str) -> Column:
@@ -76,7 +95,7 @@ def _param_column(runs: list[StoredRun], key: str) -> Column:
 
 def _metric_column(label: str, place: int) -> Column:
     rank = 1 + place if place < _MOST_CERTAIN else 20 + place
-    return Column(label + "  ", is_right=True, rank=rank)
+    return Column(label, is_right=True, rank=rank)
 
 
 def _is_number(text: str) -> bool:

@@ -74,9 +74,7 @@ class Output:
         for line in table.lines(width, header=header):
             self.line(" " * indent, *line)
 
-    def pairs(
-        self, pairs: Sequence[tuple[str, str]], *, indent: int = 0, style: str = ""
-    ) -> None:
+    def pairs(self, pairs: Sequence[tuple[str, str]], *, indent: int = 0, style: str = "") -> None:
         """Print names and texts in two columns; on a terminal long texts go on below."""
         names = [visible(name) for name, _ in pairs]
         column = max(map(cells, names), default=0)
