@@ -280,9 +280,8 @@ def _limits(starts: list[Written]) -> dict[str, tuple[int, int]]:
 
 
 def _status(by_kind: dict[str, list[Written]]) -> str | None:
-    begun = {
-        attempt: one.what.time for attempt, one in _beginnings(by_kind["attempt.started"]).items()
-    }
+    beginnings = _beginnings(by_kind["attempt.started"])
+    begun = {attempt: one.what.time for attempt, one in beginnings.items()}
     said = {one.what.attempt for one in by_kind["status.set"]}
     order = {
         attempt: (attempt in begun, begun.get(attempt, 0), attempt) for attempt in said | set(begun)
@@ -294,9 +293,15 @@ def _status(by_kind: dict[str, list[Written]]) -> str | None:
     for one in by_kind["status.set"]:
         if one.what.attempt == newest:
             by_rank[one.what.rank].append(one)
-    current = {
-        one.what.fields["status"] for ones in by_rank.values() for one in [latest(ones)] if one
-    }
+    by_word: dict[str, list[int]] = defaultdict(list)
+    for rank, ones in by_rank.items():
+        last = latest(ones)
+        if last is not None:
+            by_word[last.what.fields["status"]].append(rank)
+    current = set(by_word)
+    lowest = beginnings[newest].what.rank if newest in beginnings else math.inf
+    if min(by_word["finished"], default=lowest) > lowest:
+        current.remove("finished")
     return next(
         (status for status in ("failed", "stopped", "running", "finished") if status in current),
         None,

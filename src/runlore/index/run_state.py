@@ -139,16 +139,20 @@ class RunState:
 def effective_status(statuses: Rows, attempts: Rows) -> Row:
     """Compute a run's (status, error, reason, ended) from its newest attempt's ranks.
 
-    Failed if a rank of it failed, else stopped, else running while a rank is, else finished;
-    all None if none of it has set a status.
+    Failed if a rank of it failed, else stopped, else running while a rank is, else finished if
+    the lowest rank that began is: another may be through long before. All None if that can't
+    be said.
     """
     begun = {row[2]: (row[6] is not None, row[6] or 0, row[1]) for row in attempts.values()}
+    lowest = {row[2]: row[7] for row in attempts.values() if row[6] is not None}
     said = {row[1] for row in statuses.values()}
     candidates = [number for number in begun if begun[number][0] or number in said]
     newest = max(candidates, key=lambda number: begun[number], default=None)
     rows = [row for row in statuses.values() if row[1] == newest]
     for status in ("failed", "stopped", "running", "finished"):
         matching = [row for row in rows if row[3] == status]
+        if status == "finished" and newest in lowest:
+            matching = [row for row in matching if row[2] <= lowest[newest]]
         if matching:
             # Of several failed ranks the first speaks: the others often fail because of it.
             first = min(matching, key=lambda row: (row[6], row[2]))

@@ -132,6 +132,19 @@ class IndexContract(ABC):
         run = self.facts(index, store).run
         assert (run.status, run.error, run.ended) == ("finished", None, T + 30)
 
+    def test_a_run_is_not_finished_before_its_lowest_rank_is(
+        self, index: Index, store: StoreFolder, journal: JournalComposer
+    ) -> None:
+        lowest, other = (journal.slot(RUN, ATTEMPT, rank) for rank in (0, 1))
+        journal.event(lowest, "attempt.started", time=T, rank=0)
+        journal.event(other, "attempt.started", time=T, rank=1)
+        journal.edit(other, "status.set", time=T + 5, status="finished", error=None, rank=1)
+        run = self.facts(index, store).run
+        assert (run.status, run.ended) == (None, None)
+        journal.edit(lowest, "status.set", time=T + 9, status="finished", error=None, rank=0)
+        run = self.facts(index, store).run
+        assert (run.status, run.ended) == ("finished", T + 9)
+
     def test_series_are_summed_up_by_name_context_and_rank(
         self, index: Index, store: StoreFolder, journal: JournalComposer
     ) -> None:
