@@ -87,9 +87,8 @@ def _rest(process: subprocess.Popen[str]) -> tuple[str, str]:
     """Read what is left, through the buffer that the first line came from."""
     assert process.stdout is not None
     assert process.stderr is not None
-    output, errors = process.stdout.read(), process.stderr.read()
-    process.wait()
-    return output, errors
+    with process:
+        return process.stdout.read(), process.stderr.read()
 
 
 def test_appliers_that_are_killed_apply_nothing_twice_and_leave_nothing_out(
