@@ -43,8 +43,8 @@ def sections(command: click.Command, context: click.Context, level: int) -> list
 
 def page() -> str:
     """Return the whole page as the commands are now."""
-    command: click.Command = importlib.import_module("runlore.cli.main").main
-    with click.Context(command, info_name="runlore") as context:
+    command: click.Command = importlib.import_module("runlore.cli.main").command
+    with click.Context(command, info_name="runlore", **command.context_settings) as context:
         return "\n".join([HEADER, *sections(command, context, 2)])
 
 

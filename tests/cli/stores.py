@@ -22,17 +22,26 @@ import runlore
 store, folder = sys.argv[1:]
 model = Path(folder) / "model.bin"
 model.write_bytes(b"weights" * 1000)
-with runlore.start_run("first", experiment="digits", project="demo", params={{"lr": 1e-3, "opt": {{"name": "adam"}}}},
-                       tags={{"baseline": None, "owner": "ada"}}, goal="Is it any good?", store=store) as run:
+with runlore.start_run(
+    "first",
+    experiment="digits",
+    project="demo",
+    params={{"lr": 1e-3, "opt": {{"name": "adam"}}}},
+    tags={{"baseline": None, "owner": "ada"}},
+    goal="Is it any good?",
+    store=store,
+) as run:
     run.define_metric("loss", direction="min", unit="nats")
     for step in range(20):
-        run.log({{"loss": math.exp(-step / 5), "odd": math.nan if step % 5 == 0 else math.inf}}, step=step)
+        odd = math.nan if step % 5 == 0 else math.inf
+        run.log({{"loss": math.exp(-step / 5), "odd": odd}}, step=step)
         run.log({{"loss": math.exp(-step / 6)}}, step=step, context="val")
     run.log({{"accuracy": 0.9}})
     run.log_artifact(model)
     run.log_note("looks good\\nin two lines")
 for seed in (0, 1):
-    with runlore.start_run(experiment="seeds", project="demo", params={{"lr": 0.1, "seed": seed}}, store=store) as run:
+    params = {{"lr": 0.1, "seed": seed}}
+    with runlore.start_run(experiment="seeds", project="demo", params=params, store=store) as run:
         run.log({{"accuracy": 0.8 + seed / 10}})
         run.log_artifact(model)
 try:
@@ -41,10 +50,12 @@ try:
         raise ValueError("the loss diverged\\x1b[2J\\nat step 3")
 except ValueError:
     pass
-with runlore.start_run({HOSTILE!r}, experiment={HOSTILE!r}, params={{{HOSTILE!r}: {HOSTILE!r}}}, tags=[{HOSTILE!r}],
-                       store=store) as run:
-    run.log({{{HOSTILE!r}: 1.5}}, step=0, context={HOSTILE!r})
-    run.log_note({HOSTILE!r})
+evil = {HOSTILE!r}
+with runlore.start_run(
+    evil, experiment=evil, params={{evil: evil}}, tags=[evil], store=store
+) as run:
+    run.log({{evil: 1.5}}, step=0, context=evil)
+    run.log_note(evil)
 """
 
 KILLED = """

@@ -11,13 +11,25 @@ from typing import Any
 
 def print_json(report: object) -> None:
     """Print a report as one JSON document, indented for people who look at it."""
-    sys.stdout.write(json.dumps(jsonable(report), ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(_escaped(json.dumps(jsonable(report), ensure_ascii=False, indent=2)) + "\n")
 
 
 def print_json_line(report: object) -> None:
     """Print a report on a line of its own and hand it over at once."""
-    sys.stdout.write(json.dumps(jsonable(report), ensure_ascii=False) + "\n")
+    sys.stdout.write(_escaped(json.dumps(jsonable(report), ensure_ascii=False)) + "\n")
     sys.stdout.flush()
+
+
+def _escaped(text: str) -> str:
+    """Escape what JSON lets pass and a terminal may act on: C1 controls, directions."""
+    if text.isascii():
+        return text.replace("\x7f", "\\u007f")
+    return "".join(
+        character
+        if character == "\n" or character.isprintable()
+        else json.dumps(character).strip('"')
+        for character in text
+    )
 
 
 def jsonable(value: Any) -> Any:

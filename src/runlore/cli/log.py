@@ -16,9 +16,22 @@ if TYPE_CHECKING:
     from runlore.actions.logging import Additions, Logged
 
 _BATCH_BYTES = 1 << 20
+# "\b" tells Click to leave the lines of a paragraph as they are.
+_HELP = """\
+Log from a shell: params, metrics, notes, tags, files.
+
+\b
+  run=$(runlore log --new baseline --param lr=1e-3)
+  runlore log $run loss=0.31 accuracy=0.9 --step 7
+  runlore log $run --note "looks good" --file model.bin --status finished
+
+--param, --note, --tag, --untag and --file can be given several times. Everything is checked
+before anything is written. Lines read with --stdin may also hold "time" (seconds since 1970)
+and "context"; they are logged as they come.
+"""
 
 
-@click.command("log")
+@click.command("log", help=_HELP)
 @click.argument("words", metavar="[RUN] [METRIC=VALUE]...", nargs=-1)
 @click.option("--new", is_flag=True, help="Start a run and print its id; the first word names it.")
 @click.option("--experiment", metavar="NAME", help="With --new: the experiment of the run.")
@@ -49,17 +62,7 @@ def command(
     as_json: bool,
     **given: Any,
 ) -> None:
-    r"""Log from a shell: params, metrics, notes, tags, files.
-
-    \b
-    run=$(runlore log --new baseline --param lr=1e-3)
-    runlore log $run loss=0.31 accuracy=0.9 --step 7
-    runlore log $run --note "looks good" --file model.bin --status finished
-
-    --param, --note, --tag, --untag and --file can be given several times. Everything is checked
-    before anything is written. Lines read with --stdin may also hold "time" (seconds since 1970)
-    and "context"; they are logged as they come.
-    """
+    """Log to a run, or to a new one."""
     from runlore.actions.logging import log_from_shell, start_from_shell
 
     run, pairs = _first_word(words, is_new=new)

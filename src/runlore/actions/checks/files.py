@@ -97,7 +97,7 @@ def _check_waiting(
     store: StoreFolder, files: list[KeptFile], host: HostIdentity, checked: Checked
 ) -> None:
     """Report files in `incoming/` whose process is dead; a living one's helper sees to them."""
-    named = {file.staged for file in files}
+    named = {file.staged: file.run for file in files}
     for actor, name, path in waiting_files(store):
         checked.count("waiting_files")
         if holder(store.lock(actor), host=host) == ALIVE:
@@ -110,6 +110,7 @@ def _check_waiting(
                 f"it can be read as it is; to take it in: {_REPAIR}",
                 severity=UNFINISHED,
                 is_mendable=True,
+                run=named[f"{actor}/{name}"],
             )
         elif _is_stale(path):
             checked.find(

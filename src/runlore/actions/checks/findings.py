@@ -9,6 +9,20 @@ UNFINISHED = "unfinished"  # work that is waiting; nothing is wrong with it
 KNOWN = "known"  # a loss of the past that nothing can mend: said, but no alarm
 
 
+COUNTED = (
+    "journals",
+    "journal_bytes",
+    "segments",
+    "segment_bytes",
+    "manifest_entries",
+    "blobs",
+    "blob_bytes",
+    "waiting_files",
+    "indexed_runs",
+    "points",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is not as it should be.
@@ -35,12 +49,12 @@ class Finding:
 class Checked:
     """What one check went through, and what it found."""
 
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
     findings: list[Finding] = field(default_factory=list)
 
     def count(self, what: str, amount: int = 1) -> None:
         """Add to how many of something were checked."""
-        self.counts[what] = self.counts.get(what, 0) + amount
+        self.counts[what] += amount
 
     def find(
         self,
