@@ -15,7 +15,9 @@ from runlore.index.reread import rereader
 from runlore.index.rows import Position
 from runlore.index.tail import has_news
 from runlore.journal.frames import HEADER_SIZE
+from runlore.journal.host import current_host
 from runlore.records.ids import is_id
+from runlore.segments.complete import is_over
 from runlore.segments.manifest import read_from
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from runlore.index.interface import Index, Transaction
     from runlore.index.journals import Step
     from runlore.journal.folder import StoreFolder
+    from runlore.journal.host import HostIdentity
     from runlore.segments.manifest import Entry
 
 _SUFFIX = ".journal"
@@ -42,12 +45,19 @@ class _Behind(NamedTuple):
     known: Position
 
 
-def catch_up(index: Index, store: StoreFolder, *, budget_seconds: float | None = 0.2) -> Freshness:
+def catch_up(
+    index: Index,
+    store: StoreFolder,
+    *,
+    budget_seconds: float | None = 0.2,
+    host: HostIdentity | None = None,
+) -> Freshness:
     """Apply what the store holds and the index doesn't, for about `budget_seconds`.
 
     None is no limit. Progress is kept: the next call goes on where this one stopped. Several
     processes may do this at once; who finds another one applying waits within the budget, then
-    answers how far behind the index is. A damaged index is thrown away and begun again.
+    answers how far behind the index is. A damaged index is thrown away and begun again. `host`
+    is this one: on it, the locks of journals tell whether their writers live.
 
     Raises:
         StoreError: if the index can't be written at all.
@@ -55,16 +65,23 @@ def catch_up(index: Index, store: StoreFolder, *, budget_seconds: float | None =
     deadline = None if budget_seconds is None else time.monotonic() + budget_seconds
     for _ in range(_REBUILDS):
         try:
-            return _CatchUp(index, store, deadline).run()
+            return _CatchUp(index, store, deadline, host).run()
         except IndexUnusable:
             index.reset()
-    return _CatchUp(index, store, deadline).run()
+    return _CatchUp(index, store, deadline, host).run()
 
 
 class _CatchUp:
     """One catch-up: lists what is new, then applies it step by step until the deadline."""
 
-    def __init__(self, index: Index, store: StoreFolder, deadline: float | None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        store: StoreFolder,
+        deadline: float | None,
+        host: HostIdentity | None,
+    ) -> None:
+        self._host = host
         self._index = index
         self._store = store
         self._deadline = deadline
@@ -94,18 +111,29 @@ class _CatchUp:
 
     def _apply(self, item: _Behind, total: int) -> _Behind:
         """Apply a journal file to its end or to the deadline; what remains of it."""
-        known = item.known
+        file, known = item.file, item.known
         while not self._is_late():
-            step = self._step(item.file, total)
+            step = self._step(file, total)
             if step is None:
                 break
             is_forward = step.position > known.position
             known = Position(step.position, step.crc, step.state, known.points + step.points)
             if not (step.has_more and is_forward):
+                if self._is_left(file, known):
+                    file = file._replace(is_complete=True)
+                    continue
                 if step.is_waiting:
                     break
                 return item._replace(size_bytes=0)
         return item._replace(known=known, size_bytes=_written_size(item.file.path, known.position))
+
+    def _is_left(self, file: JournalFile, known: Position) -> bool:
+        """Whether what stands behind a position is no frame on its way: its writer is gone."""
+        if file.is_complete or known.state != "open":
+            return False
+        if not _has_news(file.path, known):
+            return False
+        return is_over(self._store, file.actor, file.path, host=self._host or current_host())
 
     def _step(self, file: JournalFile, total: int) -> Step | None:
         """Apply one step; None if another process is applying for too long."""
@@ -198,16 +226,21 @@ def _look(file: JournalFile, known: Position) -> _Behind | None:
     """Say how much of a journal file isn't applied; None if nothing."""
     if known.state in REFUSED:
         return None
+    size_bytes = _has_news(file.path, known)
+    return _Behind(file, max(size_bytes, known.position + 1), known) if size_bytes else None
+
+
+def _has_news(path: str, known: Position) -> int:
+    """Return the size of a journal file if something stands behind a position, else 0."""
     try:
-        descriptor = os.open(file.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     except OSError:
-        return None  # sealed and gone
+        return 0  # sealed and gone
     try:
         # None, a fork, has to be looked at more closely, too.
         if has_news(descriptor, known.position, known.crc) is False:
-            return None
-        size = max(os.fstat(descriptor).st_size, known.position + 1)
-        return _Behind(file, size, known)
+            return 0
+        return max(os.fstat(descriptor).st_size, 1)
     finally:
         os.close(descriptor)
 

@@ -151,9 +151,13 @@ def _read(file: JournalFile, row: dict[str, Any], tables: Tables, behind_bytes: 
     position, crc = row["position"], row["crc"]
     if behind_bytes < enough:
         try:
-            return read_stretch(file.path, position, crc, tables, limit_bytes=STEP_BYTES)
+            stretch = read_stretch(file.path, position, crc, tables, limit_bytes=STEP_BYTES)
         except NeedsScan:
             pass
+        else:
+            # What is left of a complete file is damage, which only the scan measures.
+            if stretch.end > position or not file.is_complete:
+                return stretch
     from runlore.index.arrays import scan_stretch
 
     return scan_stretch(

@@ -99,7 +99,9 @@ class StoreReader:
         """Apply what was recorded since, for about `budget_seconds` (None: to the end)."""
         self._lives.clear()
         self.caught_up_at = time_ns() // 1000
-        self.freshness = catch_up(self.index, self.folder, budget_seconds=budget_seconds)
+        self.freshness = catch_up(
+            self.index, self.folder, budget_seconds=budget_seconds, host=self.host
+        )
         return self.freshness
 
     def ask(self, question: Callable[[Index], Answer]) -> Answer:

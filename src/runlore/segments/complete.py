@@ -46,13 +46,27 @@ def journal_files(store: StoreFolder, *, host: HostIdentity) -> list[JournalFile
         numbers = journal_numbers(store.actor(actor))
         for number in numbers:
             path = store.journal(actor, number)
-            is_complete = (
-                number < numbers[-1]
-                or ends_in_close(path)
-                or _is_abandoned(store, actor, path, host, is_on_local_disk=is_on_local_disk)
+            is_complete = number < numbers[-1] or is_over(
+                store, actor, path, host=host, is_on_local_disk=is_on_local_disk
             )
             files.append(JournalFile(path, actor, number, is_complete))
     return files
+
+
+def is_over(
+    store: StoreFolder,
+    actor: str,
+    path: str,
+    *,
+    host: HostIdentity,
+    is_on_local_disk: bool | None = None,
+) -> bool:
+    """Tell whether nothing more is to come in the last journal file of an actor."""
+    if is_on_local_disk is None:
+        is_on_local_disk = is_local(store.path)
+    return ends_in_close(path) or _is_abandoned(
+        store, actor, path, host, is_on_local_disk=is_on_local_disk
+    )
 
 
 def complete_files(store: StoreFolder, *, host: HostIdentity) -> list[JournalFile]:
