@@ -20,9 +20,7 @@ def number_of(name: str, value: Any) -> float:
     """
     if not isinstance(value, str | bytes) and value is not None:
         try:
-            item = value.item() if hasattr(value, "item") else value
-            if not isinstance(item, str | bytes):
-                return float(item)
+            return float(value.item() if hasattr(value, "item") else value)
         except (TypeError, ValueError, RuntimeError, OverflowError):
             pass
     raise InvalidType(
@@ -97,6 +95,8 @@ def context_of(context: Any) -> str:
         return limits.name(context, "the context")
     if hasattr(context, "keys"):
         pairs = sorted((str(key), str(context[key])) for key in context)
+        if not pairs:
+            return ""
         return limits.name(",".join(f"{key}={value}" for key, value in pairs), "the context")
     raise InvalidType(
         f"the context is {_described(context)}",
