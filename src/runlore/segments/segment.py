@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from runlore.errors import SegmentDamaged
     from runlore.segments.layout import Place
 
+_READ_AT_ONCE_BYTES = 64 << 10  # of a smaller file a map costs more than it saves
 TIME, STEP, SEQUENCE, NAME, VALUE = "time", "step", "sequence", "name", "value"
 
 
@@ -129,13 +131,16 @@ class Segment:
 
     @classmethod
     def open(cls, path: str) -> Segment:
-        """Map a segment into memory and read its footer.
+        """Map a segment into memory, or read it if it is small, and read its footer.
 
         Raises:
             FileNotFoundError: if there is none.
             SegmentDamaged, FormatTooNew: as the constructor.
         """
+        buffer: bytes | mmap.mmap
         with open(path, "rb") as file:
+            if os.fstat(file.fileno()).st_size <= _READ_AT_ONCE_BYTES:
+                return cls(file.read(), path)
             try:
                 buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             except ValueError:

@@ -205,18 +205,17 @@ def _describe_chunks(
     if has_step:
         first, last = _ends(time, steps)
     rows = np.arange(chunks)
-    per_name: dict[str, NDArray[Any]] = {
-        field: np.empty((names, chunks), np.float64 if field in DOUBLES else np.int64)
-        for field in PER_NAME
-    }
     # A block of names at a time, or the intermediate arrays would be several times the values.
     width = max(1, _BLOCK_VALUES // (chunks * frames))
+    blocks = []
     for begin in range(0, names, width):
         block = np.ascontiguousarray(values[begin : begin + width])
-        for field, column in _describe_block(block, steps).items():
-            per_name[field][begin : begin + width] = column
-        per_name["first"][begin : begin + width] = block[:, rows, first]
-        per_name["last"][begin : begin + width] = block[:, rows, last]
+        found = _describe_block(block, steps)
+        found["first"], found["last"] = block[:, rows, first], block[:, rows, last]
+        blocks.append(found)
+    per_name = blocks[0]
+    if len(blocks) > 1:
+        per_name = {name: np.concatenate([found[name] for found in blocks]) for name in PER_NAME}
     return Statistics(
         count=np.full(chunks, frames),
         **per_name,
@@ -232,36 +231,39 @@ def _describe_chunks(
 def _describe_block(block: Doubles, steps: Integers) -> dict[str, NDArray[Any]]:
     """Describe what depends on the values alone."""
     is_finite = np.isfinite(block)
-    if is_finite.all():
-        at_least, at_most = block.argmin(axis=2), block.argmax(axis=2)
-        total = _sum(block)
-        none = np.zeros(at_least.shape, np.int64)
-        nan, positive, negative, has_none = none, none, none, none.astype(bool)
-    else:
-        at_least = np.where(is_finite, block, np.inf).argmin(axis=2)
-        at_most = np.where(is_finite, block, -np.inf).argmax(axis=2)
-        total = _sum(np.where(is_finite, block, 0.0))
-        nan = np.isnan(block).sum(axis=2)
-        positive = np.isposinf(block).sum(axis=2)
-        negative = np.isneginf(block).sum(axis=2)
-        has_none = np.logical_not(is_finite.any(axis=2))
-    least = np.take_along_axis(block, at_least[:, :, None], axis=2)[:, :, 0]
-    most = np.take_along_axis(block, at_most[:, :, None], axis=2)[:, :, 0]
-    return {
-        "min": np.where(has_none, np.nan, least),
-        "max": np.where(has_none, np.nan, most),
-        "sum": total,
-        "min_step": np.where(has_none, 0, _least_steps(block, steps, least, at_least)),
-        "max_step": np.where(has_none, 0, _least_steps(block, steps, most, at_most)),
-        "nan": nan,
-        "positive_infinities": positive,
-        "negative_infinities": negative,
+    has_all = bool(is_finite.all())
+    low = block if has_all else np.where(is_finite, block, np.inf)
+    high = block if has_all else np.where(is_finite, block, -np.inf)
+    at_least, at_most = low.argmin(axis=2), high.argmax(axis=2)
+    rows, names = np.arange(block.shape[1]), np.arange(block.shape[0])[:, None]
+    least, most = block[names, rows, at_least], block[names, rows, at_most]
+    is_rising = bool((steps[:, 1:] >= steps[:, :-1]).all())
+    none = np.zeros(at_least.shape, np.int64)
+    described: dict[str, NDArray[Any]] = {
+        "min": least,
+        "max": most,
+        "sum": _sum(block if has_all else np.where(is_finite, block, 0.0)),
+        "min_step": _least_steps(block, steps, least, at_least, is_rising=is_rising),
+        "max_step": _least_steps(block, steps, most, at_most, is_rising=is_rising),
+        "nan": none,
+        "positive_infinities": none,
+        "negative_infinities": none,
     }
+    if not has_all:
+        has_none = np.logical_not(is_finite.any(axis=2))
+        for name, absent in (("min", np.nan), ("max", np.nan), ("min_step", 0), ("max_step", 0)):
+            described[name] = np.where(has_none, absent, described[name])
+        described["nan"] = np.isnan(block).sum(axis=2)
+        described["positive_infinities"] = np.isposinf(block).sum(axis=2)
+        described["negative_infinities"] = np.isneginf(block).sum(axis=2)
+    return described
 
 
-def _least_steps(block: Doubles, steps: Integers, value: Doubles, at_first: Integers) -> Integers:
+def _least_steps(
+    block: Doubles, steps: Integers, value: Doubles, at_first: Integers, *, is_rising: bool
+) -> Integers:
     """Find the least step at which each chunk met `value`, first at the places `at_first`."""
-    if (steps[:, 1:] >= steps[:, :-1]).all():
+    if is_rising:
         return np.asarray(steps[np.arange(len(steps)), at_first])
     return np.asarray(np.where(block == value[:, :, None], steps, _GREATEST).min(axis=2))
 
