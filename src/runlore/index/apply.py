@@ -142,6 +142,10 @@ class Applier:
         self._pending.clear()
         self._states.clear()
 
+    def know(self, journal: int, actor: str, number: int) -> None:
+        """Tell which journal file a number of the index is for, before its row is written."""
+        self._memory.orders[journal] = (actor, number)
+
     def state(self, run: str) -> RunState:
         """Give the rows of a run, which may not exist yet."""
         known = self._states.get(run)

@@ -73,13 +73,14 @@ def _by_rank(said: Row) -> Row:
 
 def params(state: RunState, record: dict[str, Any], origin: Origin, context: Context) -> None:
     """Set params; the later value is current, the others are history."""
-    time = _integer(record["time"])
-    rows = []
-    for key, (value, text, number) in record["values"].items():
-        number = None if number is None else float(number)  # noqa: PLW2901
-        rows.append(
-            (_text(key), time, origin.journal, origin.sequence, _json(value), _text(text), number)
+    time, journal, sequence = _integer(record["time"]), origin.journal, origin.sequence
+    rows = [
+        (
+            *(_text(key), time, journal, sequence, _json(value), _text(text)),
+            None if number is None else float(number),
         )
+        for key, (value, text, number) in record["values"].items()
+    ]
     known = state.rows("params")
     for row in rows:
         current = known.get((row[0],))
@@ -311,7 +312,8 @@ def _text(value: object) -> str | None:
         return None
     if not isinstance(value, str):
         raise TypeError(f"{type(value).__name__} instead of text")
-    value.encode()  # a lone surrogate, which no store can hold, raises here
+    if not value.isascii():
+        value.encode()  # a lone surrogate, which no store can hold, raises here
     return value
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _START_FIELDS = ("name", "experiment", "project", "goal", "parent")
 _ATTEMPT_ID = 2
+_KEY_SIZES = {name: table.key_size for name, table in BY_NAME.items()}
 _DERIVED_FROM = ("starts", "registers", "statuses", "attempts")
 
 
@@ -72,10 +73,14 @@ class RunState:
     def put(self, table: str, *rest: Any) -> None:
         """Write a row of this run: the columns after `run`."""
         row = (self.number, *rest)
-        key = row[1 : BY_NAME[table].key_size]
-        self._changed.setdefault(table, {})[key] = row
-        if table in self._tables:
-            self._tables[table][key] = row
+        key = row[1 : _KEY_SIZES[table]]
+        changed = self._changed.get(table)
+        if changed is None:
+            changed = self._changed[table] = {}
+        changed[key] = row
+        known = self._tables.get(table)
+        if known is not None:
+            known[key] = row
 
     def attempt_number(self, attempt: str, next_id: Callable[[], int]) -> int:
         """Give the index's own number for an attempt."""

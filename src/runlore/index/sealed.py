@@ -67,7 +67,7 @@ def _apply_entry(
 ) -> bool:
     """Apply some segments of an entry; whether none of it remains."""
     row = journal_row(transaction, entry.actor, entry.number)
-    write_row(transaction, row)
+    applier.know(row["id"], entry.actor, entry.number)
     if _is_refused(transaction, row, entry) or (
         row["crc"] is not None and row["position"] > entry.end
     ):
@@ -144,10 +144,11 @@ def _gather(
 
 
 def _seal_row(transaction: Transaction, row: dict[str, Any], entry: Entry) -> None:
+    if row["crc"] is not None:  # some of it was applied as a journal
+        transaction.delete("tables", journal=row["id"])
     row["position"], row["crc"] = entry.end, entry.crc
     row["state"], row["segments_done"] = "sealed", 0
     row["ends_in_gap"] = int(any(stop >= entry.end for _, stop in entry.gaps))
     if entry.heartbeat is not None:
         note_life(row, entry.heartbeat[0])
-    transaction.delete("tables", journal=row["id"])
     add_gaps(transaction, row["id"], entry.gaps)
