@@ -23,6 +23,7 @@ def store(store_of_its_own: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     monkeypatch.setenv("RUNLORE_HELPER", "off")
     known = set(recorder._recorders)
     yield store_of_its_own
+    recorder._open_runs.clear()
     for place in set(recorder._recorders) - known:
         opened = recorder._recorders.pop(place)
         opened.close()

@@ -131,7 +131,8 @@ def _launch(
 
 def _integer(environment: Mapping[str, str], *names: str) -> int | None:
     for name in names:
-        text = environment.get(name, "")
-        if text.lstrip("-").isdigit():
-            return int(text)
+        try:
+            return int(environment.get(name, ""))
+        except ValueError:
+            pass  # not set, or no number
     return None

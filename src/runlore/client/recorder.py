@@ -60,6 +60,7 @@ class Recorder:
     def run_started(self, run: Run) -> None:
         """Take note of an open run, and tell the helper of it."""
         self.runs.append(run)
+        _open_runs.append(run)
         line = f"{run.id} {run.attempt} {run.rank}\n".encode()
         path = os.path.join(self.store.actor(self.writer.actor), "runs")
         try:
@@ -73,8 +74,9 @@ class Recorder:
 
     def run_ended(self, run: Run) -> None:
         """Forget an open run."""
-        if run in self.runs:
-            self.runs.remove(run)
+        for runs in (self.runs, _open_runs):
+            if run in runs:
+                runs.remove(run)
 
     def stage(self, run: str) -> tuple[str, str]:
         """Name a place in `incoming/` for a file of a run: (name in the record, path)."""
@@ -91,6 +93,7 @@ class Recorder:
 
 
 _recorders: dict[tuple[str, int], Recorder] = {}
+_open_runs: list[Run] = []  # of all stores, in the order they were started
 
 
 def recorder_for(path: str, *, with_helper: bool = True) -> Recorder:
@@ -112,8 +115,7 @@ def recorders() -> list[Recorder]:
 
 def current_run() -> Run | None:
     """Return the run that this process started last and that is still open, else None."""
-    open_runs = [run for recorder in _recorders.values() for run in recorder.runs]
-    return open_runs[-1] if open_runs else None
+    return _open_runs[-1] if _open_runs else None
 
 
 def say(message: str) -> None:

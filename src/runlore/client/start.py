@@ -52,8 +52,8 @@ def open_run(
             f"from_step={step} is given without resume=True",
             hint="start_run(id=…, resume=True, from_step=…) continues a run from a step",
         )
-    if isinstance(parent, str):
-        parent = run_id(parent)
+    if parent is not None and not isinstance(parent, Run):
+        parent = run_id(limits.name(parent, "the parent"))
     if id is not None:
         run_id(id)
     path = locate_store(store)
@@ -79,7 +79,10 @@ def open_run(
 def default_project(store_path: str) -> str:
     """Name the project of a store: the folder of its repository, or the one it lies in."""
     folder = os.path.dirname(store_path)
-    here = os.getcwd()
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:
+        here = folder
     while True:
         repository = main_worktree(here)
         if repository is not None:
