@@ -27,7 +27,9 @@ ASKED = {
     "runlore doctor --json": ["doctor", "--json"],
     "runlore du --json": ["du", "--json"],
 }
-EXAMPLE = re.compile(r"`(runlore [^`]*--json)`(?:(?!^## ).)*?```json\n(.*?)```", re.DOTALL | re.MULTILINE)
+EXAMPLE = re.compile(
+    r"`(runlore [^`]*--json)`(?:(?!^## ).)*?```json\n(.*?)```", re.DOTALL | re.MULTILINE
+)
 
 
 def examples() -> dict[str, Any]:
@@ -74,7 +76,9 @@ def test_the_lines_of_tail_are_those_of_the_page(cli: Command) -> None:
 
 
 def test_every_command_has_a_section() -> None:
-    sections = set(re.findall(r"^## `runlore (\w+)", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    sections = set(
+        re.findall(r"^## `runlore (\w+)", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert sections == COMMANDS.keys() - {"list"}
 
 

@@ -23,10 +23,10 @@ _LARGEST = 10
 )
 @store_and_json
 def command(*, by: str | None, as_json: bool) -> None:
-    """Show what takes how much space: kinds of files, and the largest runs.
+    """Show what takes how much space.
 
-    A file that several runs keep is stored and counted once; the column "shared" says how much
-    of what a run keeps it has in common with others.
+    Kinds of files, and the largest runs. A file that several runs keep is stored and counted
+    once; the column "shared" says how much of what a run keeps it has in common with others.
     """
     from runlore.actions.usage import measure_usage
     from runlore.cli.output import Output

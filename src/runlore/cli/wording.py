@@ -120,8 +120,11 @@ def spark_line(values: Sequence[float]) -> str:
     finite = [value for value in values if math.isfinite(value)]
     if not finite:
         return ""
-    low, high = min(finite), max(finite)
-    scale = (len(_SPARKS) - 1) / (high - low) if high > low and math.isfinite(high - low) else 0.0
+    low, high = min(finite) / 2, max(finite) / 2  # halves, so that no difference overflows
+    top = len(_SPARKS) - 1
     return "".join(
-        _SPARKS[round((value - low) * scale)] if math.isfinite(value) else "╳" for value in values
+        "╳"
+        if not math.isfinite(value)
+        else _SPARKS[round((value / 2 - low) / (high - low) * top) if high > low else 0]
+        for value in values
     )

@@ -1,0 +1,88 @@
+"""What a terminal is shown: fitted to its width, coloured, nothing else."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from runlore.cli.text import cells
+from tests.cli.stores import HOSTILE, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROGRAM = "from runlore.cli.main import main; main()"
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def on_terminal(store: Path, *arguments: str, **variables: str) -> str:
+    """Run a command on a pseudo-terminal and return what it shows."""
+    ours, theirs = pty.openpty()
+    more = {"TERM": "xterm-256color", "COLUMNS": "80", "RUNLORE_STORE": str(store), **variables}
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *arguments],
+        env={key: text for key, text in environment(**more).items() if text},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while chunk := os.read(ours, 65536):
+            shown += chunk
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(ours)
+    process.wait()
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize(
+    "arguments",
+    [("ls",), ("show", "first"), ("compare", "first", "broken"), ("du",)],
+    ids=lambda arguments: arguments[0],
+)
+def test_lines_fit_the_terminal(store: Path, arguments: tuple[str, ...], width: int) -> None:
+    shown = on_terminal(store, *arguments, COLUMNS=str(width))
+    lines = STYLE.sub("", shown).splitlines()
+    tables = [line for line in lines if not line.startswith("no room for: ")]
+    assert len(tables) >= 3
+    assert [line for line in tables if cells(line) > width] == []
+
+
+def test_only_styles_are_ever_sent_whatever_names_hold(store: Path) -> None:
+    for arguments in (["ls"], ["show", HOSTILE], ["du"]):
+        shown = on_terminal(store, *arguments)
+        assert "\x1b" not in STYLE.sub("", shown)
+        assert "\u202e" not in shown
+
+
+def test_a_status_is_coloured(store: Path) -> None:
+    shown = on_terminal(store, "ls")
+    assert re.search(r"\x1b\[32mfinished", shown)
+    assert re.search(r"\x1b\[1;31mcrashed", shown)
+
+
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_colours_can_be_refused(store: Path, variables: dict[str, str]) -> None:
+    shown = on_terminal(store, "ls", **variables)
+    assert "\x1b" not in shown
+    assert all(cells(line) <= 80 for line in shown.splitlines())
+
+
+def test_curves_are_drawn_on_a_terminal_alone(store: Path) -> None:
+    assert "█" in on_terminal(store, "show", "first")
+
+
+def test_long_texts_go_on_below_and_stay_whole(store: Path) -> None:
+    shown = STYLE.sub("", on_terminal(store, "show", "first", COLUMNS="24"))
+    assert "it any" in shown
+    assert "good?" in shown
