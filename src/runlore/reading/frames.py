@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def column_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """List the keys of all rows: plain ones first, then params, then metrics, each as first met."""
     found = dict.fromkeys(key for row in rows for key in row)
-    return sorted(found, key=lambda key: (key.startswith("params."), key.startswith("metrics.")))
+    return sorted(found, key=lambda key: (key.startswith("metrics."), key.startswith("params.")))
 
 
 def pandas_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

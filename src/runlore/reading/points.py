@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,7 +73,10 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The points of a series in order, those with a step and those without apart."""
+    """The points of a series, those with a step and those without apart.
+
+    The former by (step, time, writer, sequence), the latter by (writer, sequence).
+    """
 
     stepped: Columns | None
     stepless: Columns | None
@@ -86,10 +89,7 @@ class Gathered:
 
 
 def gather(reader: StoreReader, wanted: Wanted) -> Gathered:
-    """Read the points of a series, sorted by (step, time, writer, sequence).
-
-    What can't be read is said in `problems`.
-    """
+    """Read the points of a series; what can't be read is said in `problems`."""
     try:
         return _gather(reader, wanted, must_exist=False)
     except _Moved:
@@ -254,16 +254,15 @@ def _merged(found: list[Columns]) -> list[Columns]:
 
 
 def in_order(found: Sequence[Columns]) -> Columns | None:
-    """Sort columns, given in the order of their writers, by (step, time)."""
+    """Sort columns, given in the order of their writers, by (step, time).
+
+    Points without a step stay as they were written, one writer after another.
+    """
     if not found:
         return None
-    columns = _joined([
-        Columns(one.step, one.time, one.value, one.is_superseded) for one in found
-    ])  # fmt: skip
+    columns = _joined([replace(one, sequence=None) for one in found])
     step, time = columns.step, columns.time
     if step is None:
-        if not (time[1:] >= time[:-1]).all():
-            columns = columns.at(np.argsort(time, kind="stable"))
         return columns
     is_ahead = step[1:] > step[:-1]
     if not is_ahead.all():

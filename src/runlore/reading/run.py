@@ -277,8 +277,8 @@ class StoredRun:
     ) -> Series:
         """Read the points of a metric: arrays `step`, `time` (µs) and `value`.
 
-        Sorted by step, then time. If the store was not read to its end, that is made up for
-        first, however long it takes.
+        Sorted by step, then time; without steps, as they were written. If the store was not
+        read to its end, that is made up for first, however long it takes.
 
         Args:
             name: `loss`, or with its context `loss[val]`.

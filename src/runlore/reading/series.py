@@ -39,9 +39,10 @@ class NotFinite:
 class Series:
     """The points of one metric of a run, in one context and of one rank.
 
-    Sorted by step, time, writer and order of writing. `step` is i64, None if no point has one;
-    if only some have, it is a masked array, and those without stand behind the others, sorted by
-    time. `time` is i64 microseconds UTC, `value` f64 with NaN and infinities as logged.
+    `step` is i64, `time` i64 microseconds UTC, `value` f64 with NaN and infinities as logged.
+    Points are sorted by (step, time, writer, sequence). Without steps, `step` is None and the
+    points stand as they were written, one process after another. If only some have a step,
+    `step` is a masked array, and those without stand behind the others.
 
     `count` is the number of points there are; there are fewer in the arrays if the
     series `is_downsampled`. Then `not_finite` lists what is NaN or infinite; and in a series of
