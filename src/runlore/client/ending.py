@@ -30,7 +30,7 @@ _MOST_CHARACTERS = 200_000
 class _Watch:
     """What has been installed in this process, and how it is ending."""
 
-    is_installed = False
+    pid = 0  # a forked child is watched anew
     ending: Ending = ("finished", None, None)
     terminated = False
 
@@ -42,10 +42,14 @@ def watch_process() -> None:
             signal(SIGTERM, _on_terminate)
     except ValueError:
         pass  # not the main thread: until a run is started there, SIGTERM reads as a crash
-    if _Watch.is_installed:
+    if _Watch.pid == os.getpid():
         return
-    _Watch.is_installed = True
+    is_fork = _Watch.pid != 0
+    _Watch.pid = os.getpid()
     atexit.register(_at_exit)
+    _watch_worker()
+    if is_fork:
+        return  # the hook is inherited
     previous = sys.excepthook
 
     def hook(
@@ -56,6 +60,15 @@ def watch_process() -> None:
         previous(kind, error, traceback)
 
     sys.excepthook = hook
+
+
+def _watch_worker() -> None:
+    """Be told of the end of a process of `multiprocessing`, which runs no exit handlers."""
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None and process.parent_process() is not None:
+        from multiprocessing.util import Finalize
+
+        Finalize(None, _at_exit, exitpriority=0)
 
 
 def described(error: BaseException) -> Ending:
@@ -97,7 +110,8 @@ def end_all(ending: Ending) -> None:
 
 
 def _at_exit() -> None:
-    end_all(_Watch.ending)
+    error = sys.exc_info()[1]  # a worker's, which no excepthook sees
+    end_all(_Watch.ending if error is None else described(error))
 
 
 def _on_terminate(_number: int, _frame: FrameType | None) -> None:
