@@ -22,6 +22,11 @@ RUN_LANGUAGES = ("python", "console")
 DATA_LANGUAGES = ("", "csv", "hex", "ini", "json", "markdown", "mermaid", "text", "toml", "yaml")
 NOT_RUN = re.compile(r"<!--\s*not run:\s*(\S.*?)\s*-->\s*\Z", flags=re.DOTALL)
 TO_FILE = re.compile(r"\bfile=(\S+)")
+# What is another one in each run, so that documents can show real output: ids, times, durations.
+VOLATILE = re.compile(
+    r"(?<![\w.])(?:[0-9a-f]{32}|[0-9a-f]{8}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ|\d\d:\d\d:\d\d"
+    r"|\d+ms|\d+\.\ds)(?!\w)"
+)
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,12 @@ def commands_of(block: Block) -> list[Command]:
 def first_difference(shown: tuple[str, ...], printed: str) -> str | None:
     """Return the first line that a document shows and the command did not print, in order.
 
-    Runs of spaces count as one. An ellipsis stands for any text, on a line of its own for lines.
+    Runs of spaces count as one, and one id, time or duration for any other. An ellipsis stands
+    for any text, on a line of its own for any lines.
     """
-    rest = iter([" ".join(line.split()) for line in printed.splitlines()])
+    rest = iter([_steady(line) for line in printed.splitlines()])
     for line in shown:
-        wanted = " ".join(line.split())
+        wanted = _steady(line)
         if wanted in ("", "...", "…"):
             continue
         parts = re.split(r"\.\.\.|…", wanted)
@@ -102,3 +108,7 @@ def first_difference(shown: tuple[str, ...], printed: str) -> str | None:
         if not any(pattern.fullmatch(candidate) for candidate in rest):
             return line
     return None
+
+
+def _steady(line: str) -> str:
+    return " ".join(VOLATILE.sub("~", line).split())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,8 @@ def run_block(block: Block, document: Path, namespace: dict[str, object]) -> Non
 def main() -> None:
     """Run the document named on the command line."""
     document = Path(sys.argv[1])
+    # A busy machine may not read all that is new within the time that a reader has.
+    warnings.filterwarnings("ignore", message=".* are not read yet")
     namespace: dict[str, object] = {"__name__": "__main__"}
     for block in blocks_of(document):
         if block.language in {"python", "console"} and block.reason_not_run is None:

@@ -110,10 +110,13 @@ def test_a_console_block_is_split_into_commands_and_what_they_print() -> None:
         (("one … four",), "one … four"),
         (("three", "one"), "one"),
         (("four",), "four"),
+        (("run 0123abcd at 2026-11-21 10:00:00Z took 1.5s",), None),
+        (("run 0123abcde at …",), "run 0123abcde at …"),
     ],
 )
 def test_shown_lines_are_looked_for_in_order(shown: tuple[str, ...], missing: str | None) -> None:
-    assert first_difference(shown, "one\n  one two\nthree\n") == missing
+    printed = "one\n  one two\nthree\nrun cafe0001 at 2026-11-21 12:34:56Z took 3ms\n"
+    assert first_difference(shown, printed) == missing
 
 
 def test_a_failing_block_fails_its_document(tmp_path: Path) -> None:
