@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -151,6 +152,27 @@ def test_many_commands_at_once_wait_for_each_other_and_lose_nothing(
     assert series["count"] == 12
     assert series["last_step"] == 11
     assert cli("doctor").code == 0
+
+
+@pytest.mark.parametrize("room_bytes", [0, 300, 900, 1400])
+def test_what_has_no_room_is_an_error_and_no_id_is_printed(
+    store_of_its_own: Path, room_bytes: int
+) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room_bytes, room_bytes))
+
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "log", "--new", "x", "loss=1", "--note", "n" * 1000],
+        env=environment(RUNLORE_STORE=str(store_of_its_own)),
+        preexec_fn=limit,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "error: " in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_shell_script_works_as_the_help_shows_it(store_of_its_own: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from runlore.actions.quiet import without_warnings
 from runlore.reading.opening import list_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from runlore.index.interface import Freshness
     from runlore.reading.run import StoredRun
@@ -45,14 +45,14 @@ def list_all(
     return Listing(runs, runs.total, runs.freshness)
 
 
-def shared_metrics(runs: Sequence[StoredRun], most: int = 4) -> list[str]:
-    """Name the metrics that most of the runs have, at most `most` of them.
+def shared_metrics(runs: Sequence[Iterable[str]], most: int = 4) -> list[str]:
+    """Name the metrics that most of the runs have, at most `most`; each run given by its labels.
 
     Of equally shared ones, those without a context come first, and times and the like last.
     """
     counts: dict[str, int] = {}
     for run in runs:
-        for label in run.metrics:
+        for label in run:
             counts[label] = counts.get(label, 0) + 1
     fifth = max(1.0, len(runs) / 5)  # a run more or less doesn't make one more shared
 

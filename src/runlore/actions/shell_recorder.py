@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from runlore.client.placement import Placement
 from runlore.client.recorder import Recorder
 from runlore.client.run import Run
+from runlore.errors import StoreFull
 from runlore.helper.adopt import adopt_staged
 from runlore.journal.shell import ShellWriter
 from runlore.records.events import now
@@ -45,6 +46,15 @@ class ShellRecorder(Recorder):
             raise problems[0]
 
 
+    def refuse_loss(self) -> None:
+        """Raise StoreFull where records wait for room: a command ends, and they with it."""
+        if self.writer.is_behind or self.writer.lost_records:
+            raise StoreFull(
+                f"the store {self.store.path} could not take all of it: no room is left",
+                hint="free some space, see what has arrived (runlore show), and log the rest again",
+            )
+
+
 @contextmanager
 def shell_run(path: str, run: str, attempt: str | None, name: str | None) -> Iterator[Run]:
     """Open a run of the store at `path` for one command, and let go of the journal behind it.
@@ -65,5 +75,6 @@ def shell_run(path: str, run: str, attempt: str | None, name: str | None) -> Ite
         opened = Run(recorder, place, name)
         yield opened
         recorder.adopt(opened)
+        recorder.refuse_loss()
     finally:
         recorder.close()

@@ -62,7 +62,7 @@ def ranked_metrics(found: Comparison) -> list[str]:
     """Order metrics by what a reader looks at first: the shared ones that have no context."""
     from runlore.actions.listing import shared_metrics
 
-    ranked = shared_metrics(list(found.runs), most=len(found.metrics) + 1000)
+    ranked = shared_metrics([row.metrics for row in found.rows], most=len(found.metrics) + 1000)
     known = set(found.metrics)
     return [label for label in ranked if label in known]
 

@@ -72,9 +72,10 @@ def _show(listing: Listing, output: Output) -> None:
     from runlore.cli.table import Cell, Column, Table
     from runlore.cli.wording import ago, duration, moment, numbers
 
-    runs = listing.runs
-    experiments = {run.experiment for run in runs}
-    metrics = shared_metrics(runs)
+    runs = list(listing.runs)
+    metrics_of = [run.metrics for run in runs]
+    tags_of = [run.tags for run in runs]
+    metrics = shared_metrics(metrics_of)
     columns = [
         Column("name", least=20),
         Column("id", style="id"),
@@ -82,16 +83,18 @@ def _show(listing: Listing, output: Output) -> None:
         Column("started", is_right=output.is_terminal, style="dim", rank=3),
         Column("took", is_right=True, rank=6),
     ]
-    if len(experiments) > 1:
+    has_experiments = len({run.experiment for run in runs}) > 1
+    if has_experiments:
         columns.append(Column("experiment", rank=5, least=10))
     ranks = (2, 4, 7, 8)  # where room is short, the first two metrics matter more than the rest
     columns += [
-        Column(label, is_right=True, rank=rank) for label, rank in zip(metrics, ranks, strict=False)
+        Column(label, is_right=True, rank=rank)
+        for label, rank in zip(metrics, ranks, strict=False)
     ]
-    if any(run.tags for run in runs):
+    if any(tags_of):
         columns.append(Column("tags", rank=9, least=8))
     digits = 4 if output.is_terminal else 6
-    values = [numbers([run.metrics.get(label) for run in runs], digits) for label in metrics]
+    values = [numbers([found.get(label) for found in metrics_of], digits) for label in metrics]
     now = datetime.now(UTC)
     table = Table(columns)
     for at, run in enumerate(runs):
@@ -102,11 +105,11 @@ def _show(listing: Listing, output: Output) -> None:
             ago(run.created, now) if output.is_terminal else moment(run.created),
             duration(run.duration_seconds),
         ]
-        if len(experiments) > 1:
+        if has_experiments:
             row.append(run.experiment or "")
         row += [column[at] for column in values]
-        if any(one.tags for one in runs):
-            row.append(" ".join(run.tags))
+        if any(tags_of):
+            row.append(" ".join(tags_of[at]))
         table.add(*row)
     output.table(table)
 
