@@ -1,29 +1,26 @@
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+import pytest
 
-import runlore
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from runlore.compare.markdown import escaped, markdown_table, number
 
 
-def test_a_table_in_markdown_marks_the_best_and_keeps_its_columns(store: Path) -> None:
-    for name, loss, note in (("a|b", 0.25, "x\ny"), ("*c*", float("nan"), "z|")):
-        with runlore.start_run(name, params={"note": note}, store=store) as run:
-            run.log({"loss": loss}, 0)
-    with runlore.start_run("d", params={"note": "`q`"}, store=store) as run:
-        run.log({"loss": 0.5}, 0)
-    table = runlore.compare_runs("a|b", "*c*", "d", store=store).to_markdown()
-    ids = {run.name: run.short_id for run in runlore.list_runs(store=store)}
-    assert re.sub(r"\d+\.\d s", "TIME", table) == (
-        "| run | id | status | duration | note | loss |\n"
-        "| --- | --- | --- | ---: | --- | ---: |\n"
-        rf"| a\|b | {ids['a|b']} | finished | TIME | x y | **0.25** |"
-        "\n"
-        rf"| \*c\* | {ids['*c*']} | finished | TIME | z\| | NaN |"
-        "\n"
-        rf"| d | {ids['d']} | finished | TIME | \`q\` | 0.5 |"
-        "\n"
+def test_numbers_stand_to_the_right() -> None:
+    assert markdown_table(["a", "b|c"], [False, True], [["x", "1"]]) == (
+        "| a | b\\|c |\n| --- | ---: |\n| x | 1 |\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "written"), [("a\nb", "a b"), ("*a*", "\\*a\\*"), ("<b>", "\\<b\\>"), ("é", "é")]
+)
+def test_a_text_is_never_markdown(text: str, written: str) -> None:
+    assert escaped(text) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(1 / 3, "0.333333"), (1e9, "1e+09"), (float("nan"), "NaN"), (float("-inf"), "-∞")],
+)
+def test_numbers_have_six_digits(value: float, written: str) -> None:
+    assert number(value) == written

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from runlore.compare.comparison import Comparison, ComparisonRow
 from runlore.compare.directions import direction_of
 from runlore.errors import SeriesNotFound
 from runlore.reading.opening import find_runs, select_runs, warn_if_behind
@@ -17,98 +17,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Sequence
 
-    import pandas as pd
-    import polars as pl
-
     from runlore.compare.directions import Direction
     from runlore.index.summaries import SeriesSummary
     from runlore.reading.runs import Runs
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonRow:
-    """One run of a comparison.
-
-    `params` are JSON values and `param_texts` the same as given, of the compared keys that the run
-    has. `metrics` are current values by label, `best_values` the least or greatest finite ones
-    so far of those metrics whose direction is known.
-    """
-
-    id: str
-    short_id: str
-    label: str
-    status: str
-    duration_seconds: float | None
-    params: dict[str, Any]
-    param_texts: dict[str, str]
-    metrics: dict[str, float]
-    best_values: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Runs side by side.
-
-    `params` are the keys compared, `metrics` the labels. `shared_params` are equal in all runs.
-    `directions` says for each metric whether less or more is better, where that is known;
-    `best` names the run with the best current value: of equals the first, never one
-    whose value is NaN or infinite.
-    """
-
-    runs: Runs
-    params: list[str]
-    metrics: list[str]
-    rows: list[ComparisonRow]
-    shared_params: dict[str, Any]
-    directions: dict[str, Direction]
-    best: dict[str, str]
-
-    def __repr__(self) -> str:
-        return (
-            f"<Comparison of {len(self.rows)} runs: {len(self.params)} params, "
-            f"{len(self.metrics)} metrics>"
-        )
-
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """Return a dict per run: what it is, `params.<key>`, `metrics.<label>`, `best.<label>`."""
-        return [
-            {
-                "label": row.label,
-                "id": row.id,
-                "status": row.status,
-                "duration_seconds": row.duration_seconds,
-                **{f"params.{key}": row.params.get(key) for key in self.params},
-                **{f"metrics.{label}": row.metrics.get(label) for label in self.metrics},
-                **{f"best.{label}": row.best_values.get(label) for label in self.directions},
-            }
-            for row in self.rows
-        ]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Return a DataFrame of pandas with the columns of `to_dicts`.
-
-        Raises:
-            MissingExtra: if pandas isn't installed.
-        """
-        from runlore.reading.frames import pandas_frame
-
-        return pandas_frame(self.to_dicts())
-
-    def to_polars(self) -> pl.DataFrame:
-        """Return a DataFrame of polars with the columns of `to_dicts`.
-
-        Raises:
-            MissingExtra: if polars isn't installed.
-        """
-        from runlore.reading.frames import polars_frame
-
-        return polars_frame(self.to_dicts())
-
-    def to_markdown(self) -> str:
-        """Return a table in Markdown, the best value of each metric in bold."""
-        from runlore.compare.markdown import markdown_table
-
-        return markdown_table(self)
 
 
 def compare_runs(

@@ -1,0 +1,113 @@
+"""Runs side by side, as a table of rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from runlore.compare.markdown import escaped, markdown_table, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+    from runlore.compare.directions import Direction
+    from runlore.reading.runs import Runs
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """One run of a comparison.
+
+    `params` are JSON values and `param_texts` the same as given, of the compared keys that the run
+    has. `metrics` are current values by label, `best_values` the least or greatest finite ones
+    so far of those metrics whose direction is known.
+    """
+
+    id: str
+    short_id: str
+    label: str
+    status: str
+    duration_seconds: float | None
+    params: dict[str, Any]
+    param_texts: dict[str, str]
+    metrics: dict[str, float]
+    best_values: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Runs side by side.
+
+    `params` are the keys compared, `metrics` the labels. `shared_params` are equal in all runs.
+    `directions` says for each metric whether less or more is better, where that is known;
+    `best` names the run with the best current value: of equals the first, never one
+    whose value is NaN or infinite.
+    """
+
+    runs: Runs
+    params: list[str]
+    metrics: list[str]
+    rows: list[ComparisonRow]
+    shared_params: dict[str, Any]
+    directions: dict[str, Direction]
+    best: dict[str, str]
+
+    def __repr__(self) -> str:
+        return (
+            f"<Comparison of {len(self.rows)} runs: {len(self.params)} params, "
+            f"{len(self.metrics)} metrics>"
+        )
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return a dict per run: what it is, `params.<key>`, `metrics.<label>`, `best.<label>`."""
+        return [
+            {
+                "label": row.label,
+                "id": row.id,
+                "status": row.status,
+                "duration_seconds": row.duration_seconds,
+                **{f"params.{key}": row.params.get(key) for key in self.params},
+                **{f"metrics.{label}": row.metrics.get(label) for label in self.metrics},
+                **{f"best.{label}": row.best_values.get(label) for label in self.directions},
+            }
+            for row in self.rows
+        ]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a DataFrame of pandas with the columns of `to_dicts`.
+
+        Raises:
+            MissingExtra: if pandas isn't installed.
+        """
+        from runlore.reading.frames import pandas_frame
+
+        return pandas_frame(self.to_dicts())
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return a DataFrame of polars with the columns of `to_dicts`.
+
+        Raises:
+            MissingExtra: if polars isn't installed.
+        """
+        from runlore.reading.frames import polars_frame
+
+        return polars_frame(self.to_dicts())
+
+    def to_markdown(self) -> str:
+        """Return a table in Markdown, the best value of each metric in bold."""
+        header = ["run", "id", "status", "duration", *self.params, *self.metrics]
+        is_number = [False, False, False, True]
+        is_number += [False] * len(self.params) + [True] * len(self.metrics)
+        return markdown_table(header, is_number, [self._cells(row) for row in self.rows])
+
+    def _cells(self, row: ComparisonRow) -> list[str]:
+        """Write a row in the words of Markdown."""
+        cells = [row.label, row.short_id, row.status]
+        cells.append("" if row.duration_seconds is None else f"{row.duration_seconds:.1f} s")
+        cells += [row.param_texts.get(key, "") for key in self.params]
+        cells = [escaped(cell) for cell in cells]
+        for label in self.metrics:
+            text = number(row.metrics[label]) if label in row.metrics else ""
+            cells.append(f"**{text}**" if self.best.get(label) == row.id else text)
+        return cells
