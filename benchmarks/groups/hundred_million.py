@@ -85,15 +85,15 @@ def _sealing(sealings: list[dict[str, float]], shape: str) -> Finding:
 def _overview(overviews: list[dict[str, float]], shape: str, count: int) -> Finding:
     ours = [found["seconds"] * 1e3 for found in overviews]
     floor = [found["floor"] * 1e3 for found in overviews]
-    first = median([found["first"] for found in overviews]) * 1e3
+    again = median([found["again"] for found in overviews]) * 1e3
     return Finding(
         what=f"overview of {count:,} points, {BUCKETS:,} buckets",
         figure=amount(median(ours), "ms"),
         beside=f"reading one number a chunk with `np.fromfile`: {amount(median(floor), 'ms')}",
         ratio=median_ratio(ours, floor),
         shape=f"{shape}, sealed and applied; after the run was opened, "
-        f"`run.series('loss', points={BUCKETS})`, in a fresh process; the second time, for the "
-        f"first imports NumPy and more: {amount(first, 'ms')}",
+        f"`run.series('loss', points={BUCKETS})`, in a fresh process, imports not counted; the "
+        f"second time {amount(again, 'ms')}",
         judged=median(ours),
         bar=Bar(30, "ms"),
     )
@@ -152,12 +152,13 @@ def time_overview(folder: str, points: int) -> dict[str, float]:
     import numpy as np
 
     import runlore
+    import runlore.reading.series_reader  # its imports aren't measured
 
     run = runlore.get_run("bench", store=folder)
     before = time.perf_counter()
-    run.series("loss", points=BUCKETS)
-    first = time.perf_counter()
     series = run.series("loss", points=BUCKETS)
+    first = time.perf_counter()
+    run.series("loss", points=BUCKETS)
     second = time.perf_counter()
     if series.count != points or not series.is_downsampled or len(series.value) > 4 * BUCKETS:
         raise ValueError(f"{points} points were logged, the overview is of {series.count}")
@@ -167,4 +168,4 @@ def time_overview(folder: str, points: int) -> dict[str, float]:
     opened = time.perf_counter()
     np.fromfile(raw)
     floor = time.perf_counter() - opened
-    return {"first": first - before, "seconds": second - first, "floor": floor}
+    return {"seconds": first - before, "again": second - first, "floor": floor}
