@@ -11,7 +11,7 @@ from runlore.errors import RunNotFound
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from runlore.compare.runs import Comparison
+    from runlore.compare.comparison import Comparison
 
 
 @without_warnings

@@ -10,7 +10,7 @@ import click
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
-    from runlore.compare.runs import Comparison
+    from runlore.compare.comparison import Comparison
 
 
 @click.command("compare")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runlore.cli.output import Output
-    from runlore.compare.runs import Comparison
+    from runlore.compare.comparison import Comparison
     from runlore.reading.run import StoredRun
 
 _SEEDS = ("seed", "random_state", "random_seed")

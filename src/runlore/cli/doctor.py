@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runlore.actions.doctoring import Examination
     from runlore.cli.output import Output
 
+_MOST_PLACES = 10  # of findings that are alike
 _STYLES = {"damage": "damage", "unfinished": "problem", "known": "dim"}
 
 
@@ -63,15 +64,29 @@ def _show(found: Examination, output: Output) -> None:
         output.line(f"  {count(amount, what)}", Cell(f"  {size(size_bytes)}", "dim"))
     for line in found.done:
         output.line(Cell("  did: ", "good"), visible(line))
-    for finding in found.mended:
-        output.line(Cell("  mended: ", "good"), visible(finding.what), "  ", visible(finding.where))
-    for finding in sorted(found.findings, key=lambda one: list(_STYLES).index(one.severity)):
+    for alike in _grouped(found.mended):
+        what = visible(alike[0].what) + (f" ({len(alike):,} times)" if len(alike) > 1 else "")
+        output.line(Cell("  mended: ", "good"), what)
+    for alike in _grouped(found.findings):
+        first = alike[0]
         output.line()
-        output.line(Cell(f"{finding.severity}: ", _STYLES[finding.severity]), visible(finding.what))
-        output.line("  where: ", visible(finding.where))
-        output.line("  do:    ", visible(finding.todo))
+        output.line(Cell(f"{first.severity}: ", _STYLES[first.severity]), visible(first.what))
+        for finding in alike[:_MOST_PLACES]:
+            output.line("  where: ", visible(finding.where))
+        if len(alike) > _MOST_PLACES:
+            output.line(f"         and {len(alike) - _MOST_PLACES:,} more: --json has them all")
+        output.line("  do:    ", visible(first.todo))
     output.line()
     output.line(_verdict(found))
+
+
+def _grouped(findings: list[Finding]) -> list[list[Finding]]:
+    """Put findings that differ in their place alone together, the severest first."""
+    groups: dict[tuple[int, str, str], list[Finding]] = {}
+    for finding in findings:
+        key = (list(_STYLES).index(finding.severity), finding.what, finding.todo)
+        groups.setdefault(key, []).append(finding)
+    return [groups[key] for key in sorted(groups, key=lambda key: key[0])]
 
 
 def _verdict(found: Examination) -> Any:

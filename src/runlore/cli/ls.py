@@ -88,8 +88,7 @@ def _show(listing: Listing, output: Output) -> None:
         columns.append(Column("experiment", rank=5, least=10))
     ranks = (2, 4, 7, 8)  # where room is short, the first two metrics matter more than the rest
     columns += [
-        Column(label, is_right=True, rank=rank)
-        for label, rank in zip(metrics, ranks, strict=False)
+        Column(label, is_right=True, rank=rank) for label, rank in zip(metrics, ranks, strict=False)
     ]
     if any(tags_of):
         columns.append(Column("tags", rank=9, least=8))

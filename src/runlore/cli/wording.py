@@ -64,6 +64,8 @@ def duration(seconds: float | None) -> str:
         return ""
     if seconds < 0:
         return "-" + duration(-seconds)
+    if seconds < 0.001:
+        return "<1ms"
     if seconds < 0.095:
         return f"{seconds * 1000:.0f}ms"
     if seconds < 9.95:
