@@ -92,13 +92,14 @@ class Backlog:
 
     def report(self) -> dict[str, object]:
         """Return the fields of a `trouble` record; once it is written, begin a new count."""
+        lost = f"{self.lost_since_report:,} records are" if self.lost_since_report else "nothing is"
         return {
             "what": self.what,
             "lost_records": self.lost_since_report,
             "delayed_records": self.delayed_records - self.lost_since_report,
             "first": self.first,
             "last": self.last,
-            "message": "the store could not be written for a while",
+            "message": f"the store could not be written for a while; {lost} lost",
         }
 
     def give_up(self) -> None:
