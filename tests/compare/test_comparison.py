@@ -15,7 +15,9 @@ def test_a_table_in_markdown_marks_the_best_and_keeps_its_columns(store: Path) -
             run.log({"loss": loss}, 0)
     with runlore.start_run("d", params={"note": "`q`"}, store=store) as run:
         run.log({"loss": 0.5}, 0)
-    table = runlore.compare_runs("a|b", "*c*", "d", store=store).to_markdown()
+    found = runlore.compare_runs("a|b", "*c*", "d", store=store)
+    table = found.to_markdown()
+    assert found._repr_markdown_() == table
     ids = {run.name: run.short_id for run in runlore.list_runs(store=store)}
     assert re.sub(r"\d+\.\d s", "TIME", table) == (
         "| run | id | status | duration | note | loss |\n"

@@ -101,6 +101,10 @@ class Comparison:
         is_number += [False] * len(self.params) + [True] * len(self.metrics)
         return markdown_table(header, is_number, [self._cells(row) for row in self.rows])
 
+    def _repr_markdown_(self) -> str:
+        """Show the table in a notebook."""
+        return self.to_markdown()
+
     def _cells(self, row: ComparisonRow) -> list[str]:
         """Write a row in the words of Markdown."""
         cells = [row.label, row.short_id, row.status]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from runlore.reading.points import Columns, Gathered
     from runlore.reading.store import StoreReader
 
-_STACK = 4  # from `warn` up to the caller of `run.series`
+_STACK = 3  # from `warn` up to the caller of `run.series`
 
 
 class IncompleteWarning(UserWarning):

@@ -63,12 +63,12 @@ class StoreReader:
     """
 
     def __init__(self, folder: StoreFolder, *, host: HostIdentity | None = None) -> None:
+        self._indexes: dict[tuple[int, int], Index] = {}  # by process and thread
         self.folder = folder
         self.host = host or current_host()
         self.freshness = Freshness(is_current=False, behind_bytes=0, behind_points_estimate=0,
                                    problems=[])  # fmt: skip
         self.caught_up_at = time_ns() // 1000
-        self._indexes: dict[tuple[int, int], Index] = {}
         self._lives: dict[str, str] = {}
         self._is_local: bool | None = None
 
