@@ -25,7 +25,7 @@ TO_FILE = re.compile(r"\bfile=(\S+)")
 # What is another one in each run, so that documents can show real output: ids, times, durations.
 VOLATILE = re.compile(
     r"(?<![\w.])(?:[0-9a-f]{32}|[0-9a-f]{8}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ|\d\d:\d\d:\d\d"
-    r"|\d+ms|\d+\.\ds)(?!\w)"
+    r"|<?\d+ms|\d+(?:\.\d)?s)(?!\w)"
 )
 
 
