@@ -62,10 +62,13 @@ def repair(
     done += [f"sealed file {entry.number} of {entry.actor}" for _, entry in report.sealed]
     done += [f"removed {path}, which is sealed" for path in report.removed]
     done += [f"could not seal: {problem.message}" for problem in report.problems]
-    done += _mend_manifest(store)
+    rewritten = _mend_manifest(store)
+    done += rewritten
     done += _remove_leftovers(store, findings)
-    if "index-differs" in kinds or done:
+    if rewritten or kinds & {"index-differs", "segment-damaged", "segment-missing"}:
         done.append(rebuild_index(store, index))
+    else:
+        catch_up(index, store, budget_seconds=None)
     return done
 
 

@@ -45,7 +45,6 @@ class ShellRecorder(Recorder):
         if problems:
             raise problems[0]
 
-
     def refuse_loss(self) -> None:
         """Raise StoreFull where records wait for room: a command ends, and they with it."""
         if self.writer.is_behind or self.writer.lost_records:
