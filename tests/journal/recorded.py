@@ -41,7 +41,7 @@ class Recorded:
     points: list[Point] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)  # with "run", "attempt", "rank"
     facts: list[dict[str, Any]] = field(default_factory=list)
-    gaps: list[tuple[str, int, int]] = field(default_factory=list)
+    gaps: list[tuple[str, str, int, int]] = field(default_factory=list)  # actor, file, from, to
     unnamed: list[Frame] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)  # files that end in a close frame
 
@@ -102,7 +102,7 @@ def _read_file(path: Path, found: Recorded, *, is_complete: bool) -> None:
     whole: list[Frame] = []
     for item in Reader(content, is_complete=is_complete):
         if not isinstance(item, Frame):
-            found.gaps.append((path.name, item.position, item.end))
+            found.gaps.append((path.parent.name, path.name, item.position, item.end))
             continue
         whole.append(item)
         if item.kind in (frames.RUN, frames.KEYS):
