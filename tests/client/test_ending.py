@@ -132,6 +132,9 @@ class TestTheEndOfTheProcess:
         [
             ("", 0, ("finished", None, None)),
             ("raise ValueError('bad')", 1, ("failed", "ValueError", None)),
+            ("sys.exit()", 0, ("finished", None, None)),
+            ("sys.exit(3)", 3, ("failed", "SystemExit", None)),
+            ("sys.exit(143)", 143, ("stopped", None, "exit 143")),
             ("raise KeyboardInterrupt", -signal.SIGINT, ("stopped", None, "Ctrl-C")),
             ("run.finish('stopped', 'enough'); 1 / 0", 1, ("stopped", None, "enough")),
             (
@@ -145,7 +148,17 @@ class TestTheEndOfTheProcess:
                 ("finished", None, None),
             ),
         ],
-        ids=["plain", "error", "interrupt", "finished before", "terminated", "at a prompt"],
+        ids=[
+            "plain",
+            "error",
+            "exit",
+            "exit 3",
+            "exit 143",
+            "interrupt",
+            "finished before",
+            "terminated",
+            "at a prompt",
+        ],
     )
     def test_it_is_recorded_without_a_block(
         self, store: Path, code: str, status: int, expected: tuple[Any, ...]

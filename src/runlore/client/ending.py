@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from signal import SIG_DFL, SIGTERM, getsignal, signal
     from types import FrameType, TracebackType
+    from typing import NoReturn
 
     Ending = tuple[str, dict[str, object] | None, str | None]
 
@@ -33,6 +34,7 @@ class _Watch:
     pid = 0  # a forked child is watched anew
     ending: Ending = ("finished", None, None)
     terminated = False
+    exit_status: str | int | None = None  # what `sys.exit` was called with
 
 
 def watch_process() -> None:
@@ -60,6 +62,13 @@ def watch_process() -> None:
         previous(kind, error, traceback)
 
     sys.excepthook = hook
+    leave = sys.exit
+
+    def leave_and_tell(status: str | int | None = None, /) -> NoReturn:
+        _Watch.exit_status = status
+        leave(status)
+
+    sys.exit = leave_and_tell  # of an exit no hook is told
 
 
 def _watch_worker() -> None:
@@ -83,6 +92,9 @@ def described(error: BaseException) -> Ending:
             return "finished", None, None
         if _Watch.terminated or error.code in (130, 143):
             return "stopped", None, f"exit {error.code}"
+        if error.__traceback__ is None:
+            message = clean(str(error.code))[:_MOST_CHARACTERS]
+            return "failed", {"type": kind, "message": message, "traceback": ""}, None
     from traceback import format_exception
 
     try:
@@ -111,6 +123,8 @@ def end_all(ending: Ending) -> None:
 
 def _at_exit() -> None:
     error = sys.exc_info()[1]  # a worker's, which no excepthook sees
+    if error is None and _Watch.ending[0] == "finished":
+        error = SystemExit(_Watch.exit_status)
     end_all(_Watch.ending if error is None else described(error))
 
 
