@@ -15,6 +15,7 @@ from runlore.journal.reader import Frame, Reader
 from runlore.journal.writer import Writer, compose
 from runlore.records.events import now
 from runlore.records.ids import id_from_text
+from runlore.records.text import encode_json
 
 if sys.platform != "win32":
     import fcntl
@@ -64,6 +65,14 @@ class ShellWriter(Writer):
             if key < 0 and f'"{run}"'.encode() in frame and f'"{attempt}"'.encode() in frame:
                 return -key
         return super().declare_run(run, attempt, rank)
+
+    def declare_keys(self, slot: int, context: str, names: tuple[str, ...]) -> int:
+        """Number a set of names, as it is numbered in this file already if it is."""
+        body = encode_json({"run": slot, "context": context, "names": names})
+        for key, frame in self._tables.items():
+            if key > 0 and frame[8:-4].rstrip(b" ") == body:
+                return key
+        return super().declare_keys(slot, context, names)
 
     def close(self) -> None:
         """Complete the file if it is full, and let go of the lock."""
