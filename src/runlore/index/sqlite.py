@@ -141,6 +141,8 @@ class SqliteIndex(Queries):
                     f"the index {self.path} can't grow: {error}", hint="free some space"
                 ) from error
             raise IndexUnusable(str(error)) from error
+        except UnicodeDecodeError as error:  # in the text of an error about a damaged schema
+            raise IndexUnusable("its schema is damaged") from error
 
     def _open_or_replace(self) -> None:
         try:
