@@ -162,6 +162,12 @@ class BlobDamaged(DamageError):
     code = "blob-damaged"
 
 
+def a_kind(value: object) -> str:
+    """Name a value's type with its article: "an int", "a DataFrame"."""
+    kind = type(value).__qualname__
+    return f"an {kind}" if kind.lower().startswith(("a", "e", "i", "o", "nd")) else f"a {kind}"
+
+
 class MissingExtra(RunloreError, ImportError):
     """An optional part needs a library that isn't installed."""
 

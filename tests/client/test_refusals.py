@@ -32,10 +32,18 @@ REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
     (lambda run: run.log({"m": None}), InvalidType, "metric 'm' is a NoneType (None), not one"),
     (lambda run: run.log({"m": [1.0]}), InvalidType, "metric 'm' is a list ([1.0]), not one"),
     (lambda run: run.log({"m": 1 + 2j}), InvalidType, "metric 'm' is a complex ((1+2j)), not one"),
-    (lambda run: run.log({"m": 10**400}), InvalidType, "metric 'm' is a int (1000000"),
-    (lambda run: run.log({"m": 10**6000}), InvalidType, "metric 'm' is a int (too long to show)"),
-    (lambda run: run.log({"m": np.zeros(3)}), InvalidType, "metric 'm' is a ndarray of shape (3,)"),
-    (lambda run: run.log({"m": np.zeros(0)}), InvalidType, "metric 'm' is a ndarray of shape (0,)"),
+    (lambda run: run.log({"m": 10**400}), InvalidType, "metric 'm' is an int (1000000"),
+    (lambda run: run.log({"m": 10**6000}), InvalidType, "metric 'm' is an int (too long to show)"),
+    (
+        lambda run: run.log({"m": np.zeros(3)}),
+        InvalidType,
+        "metric 'm' is an ndarray of shape (3,)",
+    ),
+    (
+        lambda run: run.log({"m": np.zeros(0)}),
+        InvalidType,
+        "metric 'm' is an ndarray of shape (0,)",
+    ),
     (lambda run: run.log({"m": np.complex64(1)}), InvalidType, "metric 'm' is a complex64 ("),
     (lambda run: run.log({"m": np.datetime64(1, "s")}), InvalidType, "metric 'm' is a datetime64"),
     (
@@ -43,13 +51,13 @@ REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
         InvalidType,
         "metric 'm' is a timedelta64 (",
     ),
-    (lambda run: run.log({"m": np.array("x")}), InvalidType, "metric 'm' is a ndarray ("),
+    (lambda run: run.log({"m": np.array("x")}), InvalidType, "metric 'm' is an ndarray ("),
     (lambda run: run.log({"m": b"1"}), InvalidType, "metric 'm' is a bytes (b'1'), not one"),
     (lambda run: run.log({"ok": 1, "m": {}}), InvalidType, "metric 'm' is a dict ({}), not one"),
     (
         lambda run: run.log({1: 0.5}),
         InvalidType,
-        "a metric's name is a int, not text: 1\nhint: give it as a string",
+        "a metric's name is an int, not text: 1\nhint: give it as a string",
     ),
     (lambda run: run.log({"": 0.5}), InvalidValue, "a metric's name is empty\nhint: give it at"),
     (lambda run: run.log({"x" * 1025: 0.5}), TooLarge, "a metric's name has 1,025 characters: '"),
@@ -72,17 +80,17 @@ REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
     (
         lambda run: run.log({"m": 1}, step=np.zeros(2)),
         InvalidType,
-        "the step is a ndarray of shape",
+        "the step is an ndarray of shape",
     ),
     (
         lambda run: run.log({"m": 1}, step=INT64),
         InvalidValue,
-        "the step doesn't fit 64 bits: a int (9223372036854775808)\nhint: give a smaller one",
+        "the step doesn't fit 64 bits: an int (9223372036854775808)\nhint: give a smaller one",
     ),
     (
         lambda run: run.log({"m": 1}, step=10**6000),
         InvalidValue,
-        "the step doesn't fit 64 bits: a int",
+        "the step doesn't fit 64 bits: an int",
     ),
     (
         lambda run: run.log({"m": 1}, time="now"),
@@ -108,12 +116,16 @@ REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
         "the time is out of range: a float (nan)\nhint: give seconds since 1970",
     ),
     (lambda run: run.log({"m": 1}, time=1e300), InvalidValue, "the time is out of range: a float"),
-    (lambda run: run.log({"m": 1}, time=10**6000), InvalidValue, "the time is out of range: a int"),
+    (
+        lambda run: run.log({"m": 1}, time=10**6000),
+        InvalidValue,
+        "the time is out of range: an int",
+    ),
     (lambda run: run.log({"m": 1}, time=datetime.min), InvalidValue, "the time is out of range: a"),  # noqa: DTZ901
     (
         lambda run: run.log({"m": 1}, context=5),
         InvalidType,
-        "the context is a int (5)\nhint: give a word like 'val', or a dict like {'split': 'val'}",
+        "the context is an int (5)\nhint: give a word like 'val', or a dict like {'split': 'val'}",
     ),
     (
         lambda run: run.log({"m": 1}, context="x" * 1025),
@@ -135,8 +147,8 @@ REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
         InvalidValue,
         "the direction of 'm' is 'up'\nhint: say 'min' or 'max'",
     ),
-    (lambda run: run.define_metric(5), InvalidType, "a metric's name is a int, not text: 5"),
-    (lambda run: run.define_metric("m", unit=5), InvalidType, "a unit is a int, not text: 5"),
+    (lambda run: run.define_metric(5), InvalidType, "a metric's name is an int, not text: 5"),
+    (lambda run: run.define_metric("m", unit=5), InvalidType, "a unit is an int, not text: 5"),
     (lambda run: run.define_metric("m", x=""), InvalidValue, "a metric's name is empty"),
     (lambda run: run.log_param("", 1), InvalidValue, "a param's name is empty"),
     (
@@ -152,13 +164,13 @@ REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
             "hint: keep large inputs as a file: run.save_artifact('config.json', values)"
         ),
     ),
-    (lambda run: run.log_params(5), InvalidType, "params are a int, which has no names"),
-    (lambda run: run.add_tag(5), InvalidType, "a tag is a int, not text: 5"),
+    (lambda run: run.log_params(5), InvalidType, "params are an int, which has no names"),
+    (lambda run: run.add_tag(5), InvalidType, "a tag is an int, not text: 5"),
     (lambda run: run.add_tags(["a", ""]), InvalidValue, "a tag is empty"),
     (
         lambda run: run.add_tags(5),
         InvalidType,
-        "tags are a int (5)\nhint: give a list of strings: tags=['baseline']",
+        "tags are an int (5)\nhint: give a list of strings: tags=['baseline']",
     ),
     (
         lambda run: run.add_tags({"a": "x" * (2 << 20)}),
@@ -166,14 +178,14 @@ REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
         "a tag's value has 2,097,152 char",
     ),
     (lambda run: run.remove_tag(""), InvalidValue, "a tag is empty"),
-    (lambda run: run.log_note(5), InvalidType, "a note is a int, not text: 5"),
+    (lambda run: run.log_note(5), InvalidType, "a note is an int, not text: 5"),
     (lambda run: run.log_note("x" * (2 << 20)), TooLarge, "a note has 2,097,152 characters, more"),
     (
         lambda run: run.set_status("crashed"),
         InvalidValue,
         "there is no status 'crashed' to set\nhint: one of running, finished, failed, stopped",
     ),
-    (lambda run: run.set_status("failed", 5), InvalidType, "a reason is a int, not text: 5"),
+    (lambda run: run.set_status("failed", 5), InvalidType, "a reason is an int, not text: 5"),
     (lambda run: run.finish("done"), InvalidValue, "there is no status 'done' to set"),
 ]
 

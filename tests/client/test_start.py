@@ -133,19 +133,19 @@ def test_one_process_may_write_to_two_stores(store: Path, tmp_path: Path) -> Non
 
 REFUSED: list[tuple[Callable[[], object], type[RunloreError], str]] = [
     (lambda: open_run(""), InvalidValue, "the run's name is empty\nhint: give it at least"),
-    (lambda: open_run(_any(5)), InvalidType, "the run's name is a int, not text: 5\nhint: give it"),
+    (lambda: open_run(_any(5)), InvalidType, "the run's name is an int, not text: 5\nhint:"),
     (lambda: open_run("x" * 1025), TooLarge, "the run's name has 1,025 characters: 'xxxx"),
     (lambda: open_run(experiment=""), InvalidValue, "the experiment is empty\nhint: give it at"),
-    (lambda: open_run(project=_any(5)), InvalidType, "the project is a int, not text: 5\nhint:"),
-    (lambda: open_run(goal=_any(5)), InvalidType, "the goal is a int, not text: 5\nhint: give it"),
+    (lambda: open_run(project=_any(5)), InvalidType, "the project is an int, not text: 5\nhint:"),
+    (lambda: open_run(goal=_any(5)), InvalidType, "the goal is an int, not text: 5\nhint: give it"),
     (lambda: open_run(goal="x" * (2 << 20)), TooLarge, "the goal has 2,097,152 characters, more"),
-    (lambda: open_run(params=5), InvalidType, "params are a int, which has no names\nhint: give"),
+    (lambda: open_run(params=5), InvalidType, "params are an int, which has no names\nhint: give"),
     (lambda: open_run(params={"a": "x" * 100_000_000}), TooLarge, "the value of param 'a' has 100"),
-    (lambda: open_run(tags=_any(5)), InvalidType, "tags are a int (5)\nhint: give a list of str"),
+    (lambda: open_run(tags=_any(5)), InvalidType, "tags are an int (5)\nhint: give a list of str"),
     (lambda: open_run(tags=["a", ""]), InvalidValue, "a tag is empty\nhint: give it at least one"),
     (lambda: open_run(id=""), InvalidValue, "the run's id is empty\nhint: give it at least one"),
-    (lambda: open_run(id=_any(5)), InvalidType, "the run's id is a int, not text: 5\nhint: give"),
-    (lambda: open_run(parent=_any(5)), InvalidType, "the parent is a int, not text: 5\nhint:"),
+    (lambda: open_run(id=_any(5)), InvalidType, "the run's id is an int, not text: 5\nhint: give"),
+    (lambda: open_run(parent=_any(5)), InvalidType, "the parent is an int, not text: 5\nhint:"),
     (lambda: open_run(parent=""), InvalidValue, "the parent is empty\nhint: give it at least one"),
     (
         lambda: open_run(from_step=5),
@@ -168,7 +168,7 @@ REFUSED: list[tuple[Callable[[], object], type[RunloreError], str]] = [
     (
         lambda: open_run(store=_any(5)),
         InvalidType,
-        "the store is a int, not a path: 5\nhint: give the path of a folder, as a string",
+        "the store is an int, not a path: 5\nhint: give the path of a folder, as a string",
     ),
 ]  # fmt: skip
 

@@ -102,6 +102,6 @@ def test_drawing_a_plotly_figure_without_kaleido_says_so(
 
 
 def test_other_objects_are_refused() -> None:
-    with pytest.raises(InvalidType, match="a ndarray is not a figure") as caught:
+    with pytest.raises(InvalidType, match="an ndarray is not a figure") as caught:
         encode_figure(np.zeros((2, 2)))
     assert "log_image" in str(caught.value.hint)

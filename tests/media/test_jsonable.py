@@ -116,7 +116,7 @@ def test_frames_become_columns_with_missing_values_as_null() -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (object(), "a object can't be written as JSON"),
+        (object(), "an object can't be written as JSON"),
         ({"a": b"x"}, "a bytes can't be written as JSON"),
         (1 + 2j, "a complex can't be written"),
         (np.array([1j]), "can't be written as JSON"),

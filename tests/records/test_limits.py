@@ -32,7 +32,7 @@ def test_what_no_store_can_hold_is_replaced_in_names_and_texts() -> None:
 @pytest.mark.parametrize(
     ("check", "value", "error", "message"),
     [
-        (limits.name, 5, InvalidType, "a tag is a int, not text: 5\nhint: give it as a string"),
+        (limits.name, 5, InvalidType, "a tag is an int, not text: 5\nhint: give it as a string"),
         (
             limits.name,
             None,

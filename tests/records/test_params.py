@@ -123,7 +123,7 @@ def test_nesting_beyond_reason_ends_in_a_value() -> None:
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (5, "params are a int, which has no names\nhint: give a dict: params={'lr': 0.001}"),
+        (5, "params are an int, which has no names\nhint: give a dict: params={'lr': 0.001}"),
         (dict, "params are a type, which has no names\nhint: give a dict: params={'lr': 0.001}"),
         (["a"], "params are a list, which has no names\nhint: give a dict: params={'lr': 0.001}"),
         ({None: 1}, "a param's name is a NoneType, not text: None\nhint: give it as a string"),

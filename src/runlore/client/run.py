@@ -8,7 +8,7 @@ from time import time_ns
 
 from runlore.client import values
 from runlore.client.files import FileLogging
-from runlore.errors import InvalidType, InvalidValue
+from runlore.errors import InvalidType, InvalidValue, a_kind
 from runlore.journal.frames import HAS_STEP, OVERHEAD, POINTS
 from runlore.records import limits, params
 from runlore.records.events import DIRECTIONS, STATUSES, edit, event
@@ -160,7 +160,7 @@ class Run(FileLogging):
         """Check and convert everything, then append; declares the key set if it is new."""
         if not hasattr(metrics, "items"):
             raise InvalidType(
-                f"log takes a dict of metrics, not a {type(metrics).__name__}",
+                f"log takes a dict of metrics, not {a_kind(metrics)}",
                 hint="run.log({'loss': 0.31}, step=7)",
             )
         numbers = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runlore.errors import InvalidType, InvalidValue
+from runlore.errors import InvalidType, InvalidValue, a_kind
 from runlore.records import limits
 
 TYPE_CHECKING = False
@@ -128,12 +128,12 @@ def tags_of(tags: Any) -> dict[str, str | None]:
 
 
 def _described(value: object) -> str:
-    kind = type(value).__name__
+    kind = a_kind(value)
     shape = getattr(value, "shape", None)
     if shape:
-        return f"a {kind} of shape {tuple(shape)}"
+        return f"{kind} of shape {tuple(shape)}"
     try:
         shown = repr(value)
     except ValueError:  # an int of thousands of digits
         shown = "too long to show"
-    return f"a {kind} ({shown if len(shown) <= 40 else shown[:37] + '...'})"
+    return f"{kind} ({shown if len(shown) <= 40 else shown[:37] + '...'})"

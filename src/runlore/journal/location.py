@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from runlore.errors import InvalidType, InvalidValue, StoreNotFound, StoreRefused
+from runlore.errors import InvalidType, InvalidValue, StoreNotFound, StoreRefused, a_kind
 
 FOLDER = ".runlore"
 
@@ -52,7 +52,7 @@ def _path_of(store: str | os.PathLike[str]) -> str:
         path = os.fsdecode(store)
     except TypeError:
         raise InvalidType(
-            f"the store is a {type(store).__name__}, not a path: {store!r}",
+            f"the store is {a_kind(store)}, not a path: {store!r}",
             hint="give the path of a folder, as a string",
         ) from None
     if "://" in path or "\0" in path:

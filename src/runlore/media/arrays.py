@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-from runlore.errors import InvalidType
+from runlore.errors import InvalidType, a_kind
 from runlore.media.libraries import comes_from
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def to_array(value: object) -> npt.NDArray[Any]:
         array = np.asarray(value)
     except (ValueError, TypeError) as error:
         raise InvalidType(
-            f"a {type(value).__name__} can't be an array: {error}",
+            f"{a_kind(value)} can't be an array: {error}",
             hint="rows must have the same length; .npz takes a list of different arrays",
         ) from error
     if array.dtype.kind == "V" and array.dtype.names is None:
@@ -49,7 +49,7 @@ def to_array(value: object) -> npt.NDArray[Any]:
             raise InvalidType(f"arrays of {array.dtype} are not supported") from error
     if array.dtype.hasobject:
         raise InvalidType(
-            f"a {type(value).__name__} holds objects that are not numbers",
+            f"{a_kind(value)} holds objects that are not numbers",
             hint="convert it to an array of numbers, or use the extension .pkl",
         )
     return array

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from runlore.errors import InvalidType, MissingExtra
+from runlore.errors import InvalidType, MissingExtra, a_kind
 from runlore.media.encoded import EncodedMedia
 from runlore.media.libraries import comes_from, is_installed, require
 from runlore.media.png import png_size
@@ -63,7 +63,7 @@ def encode_figure(value: Any) -> EncodedMedia:
     figure = matplotlib_figure(value)
     if figure is None:
         raise InvalidType(
-            f"a {type(value).__qualname__} is not a figure",
+            f"{a_kind(value)} is not a figure",
             hint="pass a matplotlib figure or axes, or a plotly figure; log_image takes arrays",
         )
     payload = _render(figure, "png")

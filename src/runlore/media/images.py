@@ -6,7 +6,7 @@ import io
 import os
 from typing import TYPE_CHECKING, Any
 
-from runlore.errors import InvalidType, InvalidValue
+from runlore.errors import InvalidType, InvalidValue, a_kind
 from runlore.media.arrays import is_array, to_array
 from runlore.media.encoded import EncodedMedia
 from runlore.media.libraries import comes_from, require
@@ -53,7 +53,7 @@ def encode_image(value: object) -> EncodedMedia:
     if is_array(value) or isinstance(value, list):
         return _encoded(encode_png(to_pixels(value)))
     raise InvalidType(
-        f"an image can't be made from a {type(value).__qualname__}",
+        f"an image can't be made from {a_kind(value)}",
         hint="log_figure takes figures" if comes_from(value, "matplotlib") else _TAKES,
     )
 

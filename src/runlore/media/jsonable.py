@@ -9,7 +9,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from runlore.errors import InvalidType
+from runlore.errors import InvalidType, a_kind
 from runlore.media.arrays import is_array, to_array
 from runlore.media.libraries import comes_from, require
 
@@ -125,7 +125,7 @@ def _convert_foreign(value: Any) -> object:
         if array.dtype.kind in "biufU":
             return array.tolist()
     raise InvalidType(
-        f"a {type(value).__qualname__} can't be written as JSON or YAML",
+        f"{a_kind(value)} can't be written as JSON or YAML",
         hint="convert it to dicts, lists, strings and numbers, or use the extension .pkl",
     )
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runlore.errors import InvalidType, InvalidValue
+from runlore.errors import InvalidType, InvalidValue, a_kind
 from runlore.media.formats import FORMATS, extension_of
 from runlore.media.jsonable import to_jsonable
 from runlore.media.libraries import comes_from
@@ -59,7 +59,7 @@ def save_model(
         written = WrittenObject(path, "model", generic.media_type, generic.size_bytes)
     else:
         raise InvalidValue(
-            f"a {type(model).__qualname__} can't be saved as {wanted!r}",
+            f"{a_kind(model)} can't be saved as {wanted!r}",
             hint="use one of " + ", ".join(dict.fromkeys([extension, ".pkl", ".joblib"])),
         )
     return written, {**describe_model(model), "format": form}

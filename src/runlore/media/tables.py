@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from runlore.errors import InvalidType, InvalidValue, TooLarge
+from runlore.errors import InvalidType, InvalidValue, TooLarge, a_kind
 from runlore.media.arrays import is_array
 from runlore.media.encoded import EncodedMedia
 from runlore.media.jsonable import is_missing, to_jsonable
@@ -86,7 +86,7 @@ def encode_table(value: object) -> EncodedMedia:
     table = table_of(value)
     if table is None:
         raise InvalidType(
-            f"a table can't be made from a {type(value).__qualname__}",
+            f"a table can't be made from {a_kind(value)}",
             hint="pass a DataFrame, a list of dicts, a dict of columns or a 2-D array",
         )
     n_columns = len(table.names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from runlore.errors import InvalidType
+from runlore.errors import InvalidType, a_kind
 from runlore.media.encoded import EncodedMedia
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def encode_text(value: object, *, is_markdown: bool = False) -> EncodedMedia:
             ) from error
     if not isinstance(value, str):
         raise InvalidType(
-            f"a text must be a str or bytes, and this is a {type(value).__qualname__}",
+            f"a text must be a str or bytes, and this is {a_kind(value)}",
             hint="convert it with str(…)",
         )
     return EncodedMedia(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runlore.errors import InvalidType, InvalidValue, TooLarge
+from runlore.errors import InvalidType, InvalidValue, TooLarge, a_kind
 from runlore.records.text import clean, encode_json
 
 NAME_CHARACTERS = 1024
@@ -15,7 +15,7 @@ def name(value: object, what: str) -> str:
     """Return a name of a metric, param, tag or artifact as it is stored, or refuse it."""
     if not isinstance(value, str):
         raise InvalidType(
-            f"{what} is a {type(value).__name__}, not text: {_excerpt(value)}",
+            f"{what} is {a_kind(value)}, not text: {_excerpt(value)}",
             hint="give it as a string",
         )
     if not value:
@@ -32,7 +32,7 @@ def text(value: object, what: str) -> str:
     """Return a longer text (note, param) as it is stored, or refuse it."""
     if not isinstance(value, str):
         raise InvalidType(
-            f"{what} is a {type(value).__name__}, not text: {_excerpt(value)}",
+            f"{what} is {a_kind(value)}, not text: {_excerpt(value)}",
             hint="give it as a string, str(value)",
         )
     if len(value) > TEXT_BYTES // 4 and (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runlore.errors import InvalidType, TooLarge
+from runlore.errors import InvalidType, TooLarge, a_kind
 from runlore.records import limits
 from runlore.records.text import encode_json
 
@@ -95,7 +95,7 @@ def _mapping(values: Any) -> dict[object, object]:
     if hasattr(values, "__dict__") and not isinstance(values, type) and not callable(values):
         return {**vars(values)}
     raise InvalidType(
-        f"params are a {type(values).__name__}, which has no names",
+        f"params are {a_kind(values)}, which has no names",
         hint="give a dict: params={'lr': 0.001}",
     )
 
