@@ -117,7 +117,7 @@ def _render(figure: Any, format_name: str) -> bytes:
 def _render_plotly(figure: Any, format_name: str) -> bytes:
     if not is_installed("kaleido"):
         raise MissingExtra(
-            "kaleido", extra="plots", purpose=f"drawing a plotly figure as .{format_name}"
+            "kaleido", extra="kaleido", purpose=f"drawing a plotly figure as .{format_name}"
         )
     try:
         rendered: bytes = figure.to_image(format=format_name)
