@@ -90,11 +90,14 @@ def test_old_pythons_can_read_it_far_enough_to_say_what_is_missing() -> None:
     ast.parse(BOOTSTRAP.read_text(encoding="utf-8"), feature_version=(3, 7))
 
 
+UNTESTED_EXTRAS = ("kaleido", "torch")
+
+
 def test_every_requirement_is_pinned() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wanted = list(declared["project"]["dependencies"])
-    for requirements in declared["project"]["optional-dependencies"].values():
-        wanted += requirements
+    for extra, requirements in declared["project"]["optional-dependencies"].items():
+        wanted += [] if extra in UNTESTED_EXTRAS else requirements
     for group, requirements in declared["dependency-groups"].items():
         wanted += [] if group.startswith("wide-") else requirements
     names = {re.split(r"[<>=!~\[; ]", requirement)[0].lower() for requirement in wanted}
