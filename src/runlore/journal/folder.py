@@ -13,12 +13,13 @@ from runlore.errors import (
     StoreReadOnly,
     StoreRefused,
 )
-from runlore.journal.location import main_worktree
+from runlore.journal.location import git_folder_of
 from runlore.records.events import now
 from runlore.records.ids import new_id
 from runlore.records.text import encode_json
 
 FORMAT = 1
+_GIT_ESCAPES = {ord(character): "\\" + character for character in "\\*?["}
 FOLDERS = ("journals", "runs", "manifest", "incoming", "blobs")
 
 
@@ -108,13 +109,17 @@ def create_store(path: str) -> StoreFolder:
         StoreRefused, FormatTooNew: as `open_store`.
     """
     try:
-        return open_store(path)
+        store = open_store(path)
     except StoreNotFound:
         pass
+    else:
+        _exclude_from_git(path)  # the repository may be younger than the store
+        return store
     try:
         for folder in FOLDERS:
             os.makedirs(os.path.join(path, folder), exist_ok=True)
         _keep_from_git(path)
+        _exclude_from_git(path)
         marker = encode_json({"format": FORMAT, "store": new_id(), "created": now()})
         temporary = os.path.join(path, f"store.json.{new_id()}")
         with open(temporary, "wb") as file:
@@ -143,7 +148,7 @@ def _is_in_the_making(names: list[str]) -> bool:
 
 
 def _keep_from_git(path: str) -> None:
-    """Hide the store from `git status` and guard it from `git clean -fdx`."""
+    """Guard the store from `git clean -fdx`, which spares what looks like a repository."""
     own = os.path.join(path, ".git")
     os.makedirs(os.path.join(own, "objects"), exist_ok=True)
     os.makedirs(os.path.join(own, "refs"), exist_ok=True)
@@ -154,19 +159,34 @@ def _keep_from_git(path: str) -> None:
         with open(place, "a", encoding="utf-8") as file:
             if not file.tell():
                 file.write(line)
-    repository = main_worktree(os.path.dirname(path))
-    if repository is None:
-        return
-    line = f"/{os.path.basename(path)}/\n"
-    information = os.path.join(repository, ".git", "info")
+
+
+def _exclude_from_git(path: str) -> None:
+    """Hide the store from the repository that it lies in.
+
+    Git doesn't read the .gitignore of what looks like a repository of its own; it would show
+    the store, and `git add .` would end with an error.
+    """
+    top = os.path.dirname(path)
+    git_folder = git_folder_of(top)
+    while git_folder is None:
+        above = os.path.dirname(top)
+        if above == top:
+            return
+        top, git_folder = above, git_folder_of(above)
+    place = os.path.relpath(path, top).replace(os.sep, "/").translate(_GIT_ESCAPES)
+    line = f"/{place}/".encode("utf-8", "surrogateescape")
+    information = os.path.join(git_folder, "info")
     try:
         os.makedirs(information, exist_ok=True)
-        with open(os.path.join(information, "exclude"), "a+", encoding="utf-8") as file:
+        with open(os.path.join(information, "exclude"), "a+b") as file:
             file.seek(0)
-            if line not in file.readlines():
-                file.write(line)
-    except (OSError, UnicodeDecodeError):
-        pass  # the .gitignore inside hides it as well
+            known = file.read()
+            if line not in known.splitlines():
+                is_begun = known and not known.endswith(b"\n")
+                file.write((b"\n" if is_begun else b"") + line + b"\n")
+    except OSError:
+        pass  # git shows the store, and that is all
 
 
 def _marker_fields(content: str) -> tuple[int | None, str | None]:

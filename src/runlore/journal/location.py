@@ -65,23 +65,35 @@ def _path_of(store: str | os.PathLike[str]) -> str:
 
 def main_worktree(folder: str) -> str | None:
     """Return the main worktree of the repository whose top is `folder`, else None."""
+    git_folder = git_folder_of(folder)
+    if git_folder is None or git_folder == os.path.join(folder, ".git"):
+        return None if git_folder is None else folder
+    is_linked = os.path.basename(git_folder) == ".git"  # else a submodule, or a bare one's worktree
+    return os.path.dirname(git_folder) if is_linked else folder
+
+
+def git_folder_of(folder: str) -> str | None:
+    """Return what git keeps of the repository whose top is `folder`, shared by its worktrees.
+
+    None where `folder` is not the top of a repository.
+    """
     entry = os.path.join(folder, ".git")
     if os.path.isdir(entry):
-        return folder
-    try:
-        with open(entry, encoding="utf-8") as file:
-            line = file.readline().strip()
-    except (OSError, UnicodeDecodeError):
-        return None
+        return entry
+    line = _first_line(entry)
     if not line.startswith("gitdir:"):
         return None
-    git_folder = os.path.join(folder, line[len("gitdir:") :].strip())
+    own = os.path.normpath(os.path.join(folder, line[len("gitdir:") :].strip()))
+    shared = _first_line(os.path.join(own, "commondir"))
+    return os.path.normpath(os.path.join(own, shared)) if shared else own
+
+
+def _first_line(path: str) -> str:
     try:
-        with open(os.path.join(git_folder, "commondir"), encoding="utf-8") as file:
-            common = os.path.normpath(os.path.join(git_folder, file.readline().strip()))
+        with open(path, encoding="utf-8") as file:
+            return file.readline().strip()
     except (OSError, UnicodeDecodeError):
-        return folder  # a submodule: a repository of its own
-    return os.path.dirname(common) if os.path.basename(common) == ".git" else folder
+        return ""
 
 
 def _owned(folder: str) -> str:
