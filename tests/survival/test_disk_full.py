@@ -206,8 +206,8 @@ def test_training_goes_on_with_one_line_of_warning(device: Path, tmp_path: Path)
     run.log({"m": 5000}, 5000)
     run.log_note("room again")
     """
-    environment = {"DEVICE": str(device), "FILE": str(tmp_path / "lost.bin")}
-    status, out, err = run_script(code, RUNLORE_HELPER="off", **environment)
+    given = str(tmp_path / "lost.bin")
+    status, out, err = run_script(code, RUNLORE_HELPER="off", DEVICE=str(device), FILE=given)
     assert (status, out) == (0, "")
     warnings = err.splitlines()
     assert warnings[0] == f"runlore: {SAID}"
