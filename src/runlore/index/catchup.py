@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".journal"
 _BYTES_OF_A_POINT = 40  # a frame of one value
+_LITTLE_BYTES = 256 << 10
+_PATIENCE = 5  # times the budget, on a busy machine and where little is left to apply
 _REBUILDS = 2
 _WITHOUT_DEADLINE_SECONDS = 3600.0
 _UNREAD = Position(HEADER_SIZE, None, "open", 0)
@@ -62,13 +64,13 @@ def catch_up(
     Raises:
         StoreError: if the index can't be written at all.
     """
-    deadline = None if budget_seconds is None else time.monotonic() + budget_seconds
+    began = time.monotonic()
     for _ in range(_REBUILDS):
         try:
-            return _CatchUp(index, store, deadline, host).run()
+            return _CatchUp(index, store, began, budget_seconds, host).run()
         except IndexUnusable:
             index.reset()
-    return _CatchUp(index, store, deadline, host).run()
+    return _CatchUp(index, store, began, budget_seconds, host).run()
 
 
 class _CatchUp:
@@ -78,13 +80,15 @@ class _CatchUp:
         self,
         index: Index,
         store: StoreFolder,
-        deadline: float | None,
+        began: float,
+        budget_seconds: float | None,
         host: HostIdentity | None,
     ) -> None:
         self._host = host
+        self._deadline = None if budget_seconds is None else began + budget_seconds
+        self._late_deadline = None if budget_seconds is None else began + budget_seconds * _PATIENCE
         self._index = index
         self._store = store
-        self._deadline = deadline
         self._memory = Memory()
         self._reread = rereader(store)
 
@@ -98,6 +102,8 @@ class _CatchUp:
             if (item.file.actor, item.file.number) not in waiting
         ]
         total = sum(item.size_bytes - item.known.position for item in behind)
+        if total <= _LITTLE_BYTES and not entries:
+            self._deadline = self._late_deadline
         remaining: list[_Behind] = []
         stopped: set[str] = set()
         for item in behind:
