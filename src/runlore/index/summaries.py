@@ -136,10 +136,10 @@ def _pack_ints(values: Sequence[int]) -> tuple[int, bytes]:
     """Pack as the least number and each one's distance from it, in as few bytes as do."""
     if not values:
         return _CONSTANT, b""
-    low, high = min(values), max(values)
-    if low == high:
-        return _CONSTANT, _I64.pack(low)
-    span = high - low
+    if values.count(values[0]) == len(values):
+        return _CONSTANT, _I64.pack(values[0])
+    low = min(values)
+    span = max(values) - low
     width = 1 if span < 1 << 8 else 2 if span < 1 << 16 else 4 if span < 1 << 32 else 8
     distances = array(_TYPE_OF_WIDTH[width], [value - low for value in values])
     return width, _I64.pack(low) + _little_endian(distances).tobytes()

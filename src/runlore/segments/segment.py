@@ -138,9 +138,9 @@ class Segment:
             SegmentDamaged, FormatTooNew: as the constructor.
         """
         buffer: bytes | mmap.mmap
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             if os.fstat(file.fileno()).st_size <= _READ_AT_ONCE_BYTES:
-                return cls(file.read(), path)
+                return cls(file.readall(), path)
             try:
                 buffer = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             except ValueError:
