@@ -12,6 +12,7 @@ from benchmarks.estimates import median
 from benchmarks.findings import Bar, Finding, Results, Table, amount
 from benchmarks.peers.registry import FLOOR, OURS, PEERS
 from benchmarks.places import scratch, size_bytes
+from benchmarks.proc import wait_until_nobody_uses
 from benchmarks.processes import MeasurementFailedError
 from benchmarks.processes import measure as run_in_process
 
@@ -43,6 +44,7 @@ class Record:
     ten: list[dict[str, float]] = field(default_factory=list)
     points_per_second: list[float] = field(default_factory=list)
     bytes_per_point: list[float] = field(default_factory=list)
+    bytes_at_rest: list[float] = field(default_factory=list)
     empty_bytes: int = 0
     acknowledged: list[int] = field(default_factory=list)
     lost: list[int] = field(default_factory=list)
@@ -125,6 +127,10 @@ def _log_and_read(record: Record, folder: Path) -> None:
         raise MeasurementFailedError(f"{count} points were logged, {back['points']} came back")
     record.points_per_second.append(count / (seconds + back["seconds"]))
     record.bytes_per_point.append((size_bytes(folder) - record.empty_bytes) / (count - 1))
+    if record.driver is OURS:
+        wait_until_nobody_uses(folder)
+        run_in_process("benchmarks.inside:settle", folder=str(folder))
+        record.bytes_at_rest.append((size_bytes(folder) - record.empty_bytes) / (count - 1))
 
 
 def _kill_and_read(record: Record, folder: Path) -> None:
@@ -185,7 +191,8 @@ def _table(records: list[Record]) -> Table:
             ),
             (
                 "Bytes a point: all files of the folder right after the end and one reading, less "
-                "those of a run with one point."
+                "those of a run with one point; at rest: when journals have been sealed and have "
+                "gone, which the helper and the next reader see to within a minute."
             ),
             (
                 "W&B ships no reader of its own files: ours, of 20 lines. Aim's time to readable "
@@ -205,7 +212,8 @@ def _row(record: Record, floor: Record) -> tuple[str, ...]:
         amount(record.middle("mean") / floor.middle("mean"), "x"),
         amount(record.middle("mean", of_ten=True), ""),
         amount(median(record.points_per_second), ""),
-        amount(median(record.bytes_per_point), ""),
+        amount(median(record.bytes_per_point), "")
+        + (f", {amount(median(record.bytes_at_rest), '')} at rest" if record.bytes_at_rest else ""),
         f"{record.lost[0]:,} of {record.acknowledged[0]:,}" if record.lost else "–",
     )
 
