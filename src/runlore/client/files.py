@@ -10,7 +10,7 @@ import os
 
 from runlore.client import values
 from runlore.client.recorder import say
-from runlore.errors import InvalidValue, RunloreError, StoreFull
+from runlore.errors import InvalidType, InvalidValue, RunloreError, StoreError, a_kind
 from runlore.records import limits
 from runlore.records.ids import new_id
 
@@ -45,9 +45,10 @@ class FileLogging:
         `move=True` takes the file instead of copying it. Logging a name again makes a new version.
 
         Raises:
+            InvalidType: if `path` isn't a path.
             InvalidValue: if there is no such file, or the name leaves the run's folder.
         """
-        source = os.path.abspath(os.path.expanduser(os.fspath(path)))
+        source = _path_of(path)
         base = os.path.basename(source) if name is None else name
         if os.path.isdir(source):
             for file, relative in _files_below(source):
@@ -165,7 +166,7 @@ class FileLogging:
             staged, path = self._recorder.stage(self.id)
             fields = take(path)
             size_bytes = os.path.getsize(path)
-        except (OSError, StoreFull) as error:
+        except (OSError, StoreError) as error:
             self._failed(f"the artifact {name!r}", error)
             return
         self.record(
@@ -211,6 +212,17 @@ class FileLogging:
             "trouble", what="file", lost_records=1, delayed_records=0,
             first=None, last=None, message=f"{what} could not be kept: {reason}",
         )  # fmt: skip
+
+
+def _path_of(path: str | os.PathLike[str]) -> str:
+    try:
+        return os.path.abspath(os.path.expanduser(os.fsdecode(path)))
+    except TypeError:
+        raise InvalidType(
+            f"the path is {a_kind(path)}: {path!r}",
+            hint="give the path of a file; for an object in memory use "
+            "run.save_artifact(name, object)",
+        ) from None
 
 
 def _details_of(media: EncodedMedia, caption: str | None) -> dict[str, object]:

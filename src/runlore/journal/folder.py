@@ -143,7 +143,8 @@ def _is_in_the_making(names: list[str]) -> bool:
     `create_store` makes first is the first of FOLDERS.
     """
     ours = (*FOLDERS, ".git", ".gitignore", "index.db", "index.db-wal", "index.db-shm")
-    is_ours = all(name in ours or name.startswith("store.json.") for name in names)
+    # store.json itself has come by now, where somebody else was quicker.
+    is_ours = all(name in ours or name.startswith("store.json") for name in names)
     return not names or (FOLDERS[0] in names and is_ours)
 
 
