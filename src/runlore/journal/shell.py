@@ -10,7 +10,7 @@ import os
 import sys
 
 from runlore.journal.file import PlainFile
-from runlore.journal.frames import CLOSE, KEYS, RUN, Header
+from runlore.journal.frames import ACTOR, CLOSE, KEYS, RUN, Header
 from runlore.journal.reader import Frame, Reader
 from runlore.journal.writer import Writer, compose
 from runlore.records.events import now
@@ -112,15 +112,25 @@ class ShellWriter(Writer):
         return opened
 
     def _continue(self, path: str) -> PlainFile | None:
-        """Open the last file behind its last whole frame; None if it is complete."""
+        """Open the last file behind its last whole frame; None if it is complete.
+
+        One of an earlier boot is left as it is: a power cut may have taken records from its end
+        that readers have seen, and to them what came in their place would be a fork.
+        """
         with open(path, "rb") as stream:
             content = stream.read()
         reader = Reader(content)
-        is_closed = False
+        is_closed = is_of_this_boot = False
+        boot = encode_json({"boot_id": self._host.boot_id}).strip(b"{}")
         for frame in reader:
             if isinstance(frame, Frame):
                 is_closed = frame.kind == CLOSE
+                is_of_this_boot |= frame.kind == ACTOR and boot in bytes(frame.body)
                 self._take_table(frame)
+        if not (is_closed or is_of_this_boot):
+            self._tables.clear()
+            self._slots.clear()
+            return None
         if not is_closed and len(content) >= reader.position:
             file = PlainFile(path, is_new=False)
             file.truncate(reader.position)
