@@ -35,7 +35,8 @@ from runlore.segments.sealing import seal_complete
 writer.ROLL_SIZE = 16 << 10
 store = sys.argv[1]
 for seed in range(6):
-    with runlore.start_run(experiment="seeds", params={"lr": 0.1, "seed": seed}, store=store) as run:
+    params = {"lr": 0.1, "seed": seed}
+    with runlore.start_run(experiment="seeds", params=params, store=store) as run:
         for step in range(300):
             run.log({"loss": seed + step / 2, "odd": math.nan if step % 7 else math.inf}, step=step)
         run.add_tags({"owner": "ada", "seed": str(seed)})
