@@ -6,13 +6,13 @@ import json
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
-import pytest
-
 from runlore.records.ids import id_from_text
 from tests.client.scripts import run_script
 from tests.journal.recorded import recorded
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.journal.recorded import Recorded
 
 KILLS = 200
@@ -70,9 +70,7 @@ class Killed(NamedTuple):
     found: Recorded
 
 
-@pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Killed:
-    store = tmp_path_factory.mktemp("killed") / "store"
+def kill_writers(store: Path) -> Killed:
     seed = random.randrange(1 << 32)
     code = FORK_AND_KILL.replace("SEED", str(seed)).replace("KILLS", str(KILLS))
     status, out, err = run_script(code, RUNLORE_STORE=str(store), RUNLORE_HELPER="off")
@@ -84,7 +82,8 @@ def run_of(number: int) -> str:
     return id_from_text(f"run\0killed {number}")
 
 
-def test_every_acknowledged_record_is_read_and_nothing_twice(killed: Killed) -> None:
+def check_points(killed: Killed) -> None:
+    """Check that every acknowledged point is read, and nothing twice."""
     steps: dict[str, list[int | None]] = {}
     for point in killed.found.points:
         if "m" in point.metrics:
@@ -97,22 +96,35 @@ def test_every_acknowledged_record_is_read_and_nothing_twice(killed: Killed) -> 
     assert sum(count > 0 for count in killed.acknowledged) > KILLS // 2
 
 
-def test_every_run_that_began_can_be_named(killed: Killed) -> None:
+def check_runs(killed: Killed) -> None:
+    """Check that every run that began can be named."""
     started = {event["run"] for event in killed.found.of_kind("run.started")}
     began = {run_of(number) for number, count in enumerate(killed.acknowledged) if count}
     assert started >= began
 
 
-def test_notes_are_whole_or_not_there(killed: Killed) -> None:
+def check_notes(killed: Killed) -> None:
+    """Check that a note is whole or not there."""
     notes = killed.found.of_kind("note.added")
     assert notes
     assert {note["text"] for note in notes} == {"x" * 300_000}
 
 
-def test_a_gap_lies_only_where_a_writer_was_cut_off(killed: Killed) -> None:
+def check_gaps(killed: Killed) -> None:
+    """Check that a gap lies only where a writer was cut off."""
     ends: dict[tuple[str, str], int] = {}
     for point in killed.found.points:
         actor, number, sequence = point.place
         ends[actor, f"{number:08}.journal"] = 8 * sequence
     for actor, name, begin, _ in killed.found.gaps:
         assert begin > ends.get((actor, name), 0)
+
+
+def test_every_acknowledged_record_is_read_once_however_writers_are_killed(
+    store_of_its_own: Path,
+) -> None:
+    killed = kill_writers(store_of_its_own)  # once for all that is asked about it
+    check_points(killed)
+    check_runs(killed)
+    check_notes(killed)
+    check_gaps(killed)
