@@ -331,6 +331,13 @@ class TestTags:
         assert [tag["saw"] for tag in found.of_kind("tag.removed")] == [[first, again], []]
 
 
+    def test_where_others_may_have_added_it_a_removal_means_all(self, store: Path) -> None:
+        with open_run(id="shared", store=store) as run:
+            run.add_tag("a")
+            run.remove_tag("a")
+        assert [tag["saw"] for tag in recorded(store).of_kind("tag.removed")] == [[]]
+
+
 def test_edits_carry_growing_clocks_and_the_actor(run: Run, store: Path) -> None:
     run.add_tag("a")
     run.log_note("n")

@@ -51,6 +51,7 @@ class Run(FileLogging):
         self._slot = self._writer.declare_run(placement.run, placement.attempt, placement.rank)
         self._key_sets: dict[object, tuple[Any, int, int, int]] = {}
         self._tag_additions: dict[str, list[str]] = {}
+        self._has_seen_all_tags = not placement.is_shared
 
     @property
     def short_id(self) -> str:
@@ -228,7 +229,9 @@ class Run(FileLogging):
     def remove_tag(self, tag: str) -> None:
         """Remove a tag; nothing happens if the run hasn't got it."""
         tag = limits.name(tag, "a tag")
-        self._edit("tag.removed", tag=tag, saw=self._tag_additions.pop(tag, []))
+        seen = self._tag_additions.pop(tag, [])
+        # Somebody else may have added it as well: then the removal means all until now.
+        self._edit("tag.removed", tag=tag, saw=seen if self._has_seen_all_tags else [])
 
     def log_note(self, text: str) -> None:
         """Add a note: what you saw, thought or decided. Also after the end of the run."""
