@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -53,8 +53,7 @@ class PointsBlock:
     values: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class EventRecord:
+class EventRecord(NamedTuple):
     """A frame that is neither points nor a table; `body` as it stands, padding included.
 
     `kind` is the type of the frame, `reference` its run slot. `run` and `attempt` are None

@@ -202,7 +202,8 @@ def _describe_chunks(
     """Describe chunks of one size: `values` [names, chunks, frames], else [chunks, frames]."""
     names, chunks, frames = values.shape
     first, last = np.zeros(chunks, np.int64), np.full(chunks, frames - 1)
-    if has_step:
+    is_rising = bool((steps[:, 1:] > steps[:, :-1]).all())  # as they mostly do
+    if has_step and not is_rising:
         first, last = _ends(time, steps)
     rows = np.arange(chunks)
     # A block of names at a time, or the intermediate arrays would be several times the values.
@@ -210,7 +211,7 @@ def _describe_chunks(
     blocks = []
     for begin in range(0, names, width):
         block = np.ascontiguousarray(values[begin : begin + width])
-        found = _describe_block(block, steps)
+        found = _describe_block(block, steps, is_rising=is_rising)
         found["first"], found["last"] = block[:, rows, first], block[:, rows, last]
         blocks.append(found)
     per_name = blocks[0]
@@ -219,8 +220,8 @@ def _describe_chunks(
     return Statistics(
         count=np.full(chunks, frames),
         **per_name,
-        step_from=steps.min(axis=1),
-        step_to=steps.max(axis=1),
+        step_from=steps[:, 0].copy() if is_rising else steps.min(axis=1),
+        step_to=steps[:, -1].copy() if is_rising else steps.max(axis=1),
         time_from=time.min(axis=1),
         time_to=time.max(axis=1),
         last_step=steps[rows, last],
@@ -228,7 +229,7 @@ def _describe_chunks(
     )
 
 
-def _describe_block(block: Doubles, steps: Integers) -> dict[str, NDArray[Any]]:
+def _describe_block(block: Doubles, steps: Integers, *, is_rising: bool) -> dict[str, NDArray[Any]]:
     """Describe what depends on the values alone."""
     is_finite = np.isfinite(block)
     has_all = bool(is_finite.all())
@@ -237,7 +238,7 @@ def _describe_block(block: Doubles, steps: Integers) -> dict[str, NDArray[Any]]:
     at_least, at_most = low.argmin(axis=2), high.argmax(axis=2)
     rows, names = np.arange(block.shape[1]), np.arange(block.shape[0])[:, None]
     least, most = block[names, rows, at_least], block[names, rows, at_most]
-    is_rising = bool((steps[:, 1:] >= steps[:, :-1]).all())
+    is_rising = is_rising or bool((steps[:, 1:] >= steps[:, :-1]).all())
     none = np.zeros(at_least.shape, np.int64)
     described: dict[str, NDArray[Any]] = {
         "min": least,
