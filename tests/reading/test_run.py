@@ -89,6 +89,14 @@ def facts(run: StoredRun) -> list[object]:
     ]  # fmt: skip
 
 
+def test_the_params_that_seed_random_numbers_are_known(store: Path) -> None:
+    params = {"lr": 0.1, "seed": 7, "split": {"random_state": 1}, "seedling": 3}
+    with runlore.start_run("seeded", params=params, store=store):
+        pass
+    found = runlore.get_run("seeded", store=store)
+    assert found.seeds == {"seed": 7, "split.random_state": 1}
+
+
 def test_an_exception_that_ended_a_run_is_kept(store: Path) -> None:
     with pytest.raises(ValueError, match="nan"), runlore.start_run("bad", store=store):
         raise ValueError("loss is nan")

@@ -217,6 +217,9 @@ class RunPage:
 
     def _context(self) -> bool:
         facts = _context_facts(self._run.context)
+        seeds = self._run.seeds
+        if seeds:
+            facts.append(("seeds", ", ".join(f"{key}={value}" for key, value in seeds.items())))
         if facts:
             self._output.heading("Context")
             self._output.pairs(facts, indent=2, style="dim")

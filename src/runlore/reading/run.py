@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from runlore.errors import ArtifactNotFound, RunNotFound
+from runlore.helper.seeds import seed_like_params
 from runlore.reading.details import Details
 from runlore.reading.facts import Note, attempt_of, moment, seconds_between, series_label
 from runlore.reading.files import MediaItem, artifact_files
@@ -214,6 +215,11 @@ class StoredRun:
     def context(self) -> dict[str, Any]:
         """Code, environment and machine, as captured."""
         return self._facts.context
+
+    @property
+    def seeds(self) -> dict[str, Any]:
+        """The params that seed random numbers, like `seed` and `split.random_state`."""
+        return seed_like_params(self.params)
 
     @property
     def parts(self) -> list[Part]:
