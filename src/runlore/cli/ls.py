@@ -90,7 +90,8 @@ def _show(listing: Listing, output: Output) -> None:
     columns += [
         Column(label, is_right=True, rank=rank) for label, rank in zip(metrics, ranks, strict=False)
     ]
-    if any(tags_of):
+    has_tags = any(tags_of)
+    if has_tags:
         columns.append(Column("tags", rank=9, least=8))
     digits = 4 if output.is_terminal else 6
     values = [numbers([found.get(label) for found in metrics_of], digits) for label in metrics]
@@ -107,8 +108,8 @@ def _show(listing: Listing, output: Output) -> None:
         if has_experiments:
             row.append(run.experiment or "")
         row += [column[at] for column in values]
-        if any(tags_of):
-            row.append(" ".join(tags_of[at]))
+        if has_tags:
+            row.append(", ".join(tags_of[at]))
         table.add(*row)
     output.table(table)
 
