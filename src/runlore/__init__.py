@@ -33,9 +33,7 @@ def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'runlore' has no attribute {name!r}")
-    from importlib import import_module
-
-    value = getattr(import_module(home), name)
+    value = getattr(__import__(home, fromlist=(name,)), name)  # importlib would cost more
     globals()[name] = value
     return value
 
