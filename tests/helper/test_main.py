@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+import runlore
 from runlore.blobs.store import BlobStore
 from runlore.segments import manifest
 from tests.helper.training import (
@@ -57,6 +58,9 @@ def sealed_runs(store: StoreFolder, actor: str) -> set[str]:
     }
 
 
+NO_RUN = "0" * 32  # whose segment holds what concerns the whole store, or a process
+
+
 def has_context(training: Training) -> bool:
     return bool(records_by_helpers(training.store, training.actor, "context.captured"))
 
@@ -67,16 +71,14 @@ def test_each_run_gets_the_context_of_its_process(training: Training, tmp_path: 
     training.do("open('ids', 'w').write(' '.join(ids))")
     ids = (tmp_path / "ids").read_text().split()
 
-    def contexts() -> dict[str, dict[str, object]]:
-        found = records_by_helpers(training.store, training.actor, "context.captured")
-        return {record["run"]: record["facts"] for record in found}
-
-    until(lambda: len(contexts()) == len(ids))
-    assert set(contexts()) == set(ids)
-    facts = contexts()[training.run]
+    until(lambda: has_context(training))
+    assert len(records_by_helpers(training.store, training.actor, "context.captured")) == 1
+    contexts = [runlore.get_run(run, store=training.store.path).context for run in ids]
+    assert all(context == contexts[0] for context in contexts)
+    facts = contexts[0]
     assert str(facts["script"]).endswith("train.py")
     assert facts["pid"] == training.process.pid
-    assert facts["python"]["version"] == ".".join(map(str, sys.version_info[:3]))  # type: ignore[index]
+    assert facts["python"]["version"] == ".".join(map(str, sys.version_info[:3]))
     packages = facts["packages"]
     assert isinstance(packages, dict)
     assert "numpy" in packages
@@ -114,7 +116,8 @@ def test_it_ends_after_the_training_and_leaves_everything_sealed(
     assert waiting(store, actor) == []
     (helper,) = helpers_of(store, actor)
     assert is_closed(store, helper)
-    assert sealed_runs(store, actor) == sealed_runs(store, helper) == {training.run}
+    assert sealed_runs(store, actor) == {training.run}
+    assert sealed_runs(store, helper) == {training.run, NO_RUN}
     left = {path.name for path in Path(store.actor(actor)).iterdir()}
     assert left == {"lock", "00000001.journal", "00000001.sealed"}
 

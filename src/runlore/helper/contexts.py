@@ -1,10 +1,15 @@
-"""Give each new run of the process its context: code, environment, command."""
+"""Give the runs of the process their context: code, environment, command.
+
+What is captured first is recorded once, for the process, and so for all runs that it writes. A
+run begun later, when something has changed, gets what has changed.
+"""
 
 from __future__ import annotations
 
 from time import monotonic
 
 from runlore.helper.errands import Errand
+from runlore.records.events import event
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +23,15 @@ _LIMIT_SECONDS = 20.0
 class Contexts:
     """Sees new runs and records a context for each, captured anew once a minute at most."""
 
-    __slots__ = ("_body", "_captured_at", "_errand", "_own", "_parent", "_waiting")
+    __slots__ = (
+        "_body",
+        "_captured_at",
+        "_errand",
+        "_of_process",
+        "_own",
+        "_parent",
+        "_waiting",
+    )
 
     def __init__(self, parent: Parent, own: OwnJournal) -> None:
         self._parent = parent
@@ -26,6 +39,7 @@ class Contexts:
         self._waiting: list[str] = []
         self._errand: Errand | None = None
         self._body = b""
+        self._of_process = b""
         self._captured_at = 0.0
 
     def look(self) -> bool:
@@ -50,12 +64,21 @@ class Contexts:
             self._errand = None
         runs, self._waiting = self._waiting, []
         if self._body:
-            for run in runs:
-                self._own.writer().event(self._own.slot_of(run), self._body)
-            self._own.sync()
+            self._record(runs)
         else:
             self._own.tell("code and environment could not be captured")
         return True
+
+    def _record(self, runs: list[str]) -> None:
+        if not self._of_process:
+            self._of_process = self._body
+            self._own.writer().event(0, self._body)
+        changed = _changed_facts(self._of_process, self._body)
+        if changed:
+            for run in runs:
+                record = event("context.captured", None, facts=changed)
+                self._own.writer().event(self._own.slot_of(run), record)
+        self._own.sync()
 
     def is_idle(self) -> bool:
         """Tell whether no run waits for its context."""
@@ -69,3 +92,14 @@ class Contexts:
             raise
         self._captured_at = monotonic()
         return errand
+
+
+def _changed_facts(before: bytes, after: bytes) -> dict[str, object]:
+    """Return the facts of the record `after` that the record `before` has otherwise."""
+    if before == after:
+        return {}
+    import json  # only where a process begins runs more than a minute apart
+
+    known, found = json.loads(before)["facts"], json.loads(after)["facts"]
+    gone = dict.fromkeys(known.keys() - found.keys())
+    return gone | {key: value for key, value in found.items() if known.get(key) != value}
