@@ -50,6 +50,14 @@ def test_a_helper_that_lives_does_not_keep_a_run_alive() -> None:
 
 def test_nobody_asks_whether_a_shell_command_lives() -> None:
     lives: dict[str, str] = {}
-    writers = [_writer("s", NOW, "shell")]
-    found = read_status(_run(None), writers, holder=lives.__getitem__, now=NOW)
-    assert found.status == "running"
+    run = _run(None)._replace(last_time=NOW - MINUTE)
+    writers = [_writer("s", NOW, "shell")]  # of which other runs' commands are a part
+    found = read_status(run, writers, holder=lives.__getitem__, now=NOW)
+    assert found == ("running", NOW - MINUTE)
+
+
+def test_a_shell_command_about_a_dead_run_is_no_sign_of_its_life() -> None:
+    run = _run(None)._replace(last_time=NOW)
+    writers = [_writer("a", NOW - 60 * MINUTE), _writer("s", NOW, "shell")]
+    found = read_status(run, writers, holder={"a": "dead"}.__getitem__, now=NOW)
+    assert found == ("crashed", NOW - 60 * MINUTE)

@@ -38,11 +38,11 @@ def read_status(
     sign of life and `unknown` from then on. `holder` says of an actor whether it lives:
     `alive`, `dead` or `unknown`.
 
-    Helpers don't keep a run alive; a shell's commands come and go, so only their last sign of
-    life counts.
+    Helpers don't keep a run alive. A shell's commands come and go, and may be about a run long
+    over: what they record is a sign of life only of a run that no process wrote.
     """
-    signs = [writer.last_sign_of_life for writer in writers if writer.kind != "helper"]
-    last = max((sign for sign in (*signs, run.last_time) if sign is not None), default=None)
+    signs = [writer.last_sign_of_life for writer in writers if writer.kind in _WRITING_KINDS]
+    last = max((sign for sign in signs if sign is not None), default=run.last_time)
     if run.status not in (None, "running"):
         return StatusReading(run.status or "unknown", last)
     processes = {writer.actor for writer in writers if writer.kind in _WRITING_KINDS}
