@@ -13,7 +13,7 @@ import pytest
 import runlore
 from runlore.client import recorder
 from runlore.errors import FormatTooNew
-from runlore.journal.folder import create_store, open_store
+from runlore.journal.folder import create_store
 from runlore.journal.host import HostIdentity, current_host
 from runlore.segments.layout import STORE_RUN
 from runlore.segments.manifest import read_from
