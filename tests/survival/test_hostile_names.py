@@ -212,6 +212,7 @@ def test_a_hundred_megabytes_of_params_are_refused_and_nothing_is_written(tmp_pa
         with pytest.raises(TooLarge):
             run.log_param("one", "x" * 100_000_000)
         run.log_params({f"p{number}": "x" * 1_000_000 for number in range(7)})
+    read_up(store)
     stored = runlore.get_run("small", store=store)
     assert len(stored.params) == 7
     assert len(runlore.list_runs(store=store)) == 1
