@@ -330,7 +330,6 @@ class TestTags:
         (first, again, _) = (tag["id"] for tag in found.of_kind("tag.added"))
         assert [tag["saw"] for tag in found.of_kind("tag.removed")] == [[first, again], []]
 
-
     def test_where_others_may_have_added_it_a_removal_means_all(self, store: Path) -> None:
         with open_run(id="shared", store=store) as run:
             run.add_tag("a")
