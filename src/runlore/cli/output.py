@@ -114,7 +114,8 @@ class Output:
 
 
 def talk(line: str) -> None:
-    """Say something beside the data, on standard error, made visible."""
+    """Say something beside the data, on standard error, made visible, behind what was printed."""
+    sys.stdout.flush()
     sys.stderr.write(visible(line) + "\n")
 
 

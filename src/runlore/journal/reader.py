@@ -106,6 +106,9 @@ class Reader:
             if self._is_complete and self.position == HEADER_SIZE and len(buffer):
                 yield Gap(0, len(buffer))
             return
+        is_begun = any(buffer[:HEADER_SIZE]) or _has_content(buffer, HEADER_SIZE)
+        if not is_begun:
+            return  # its writer was killed before it wrote the header
         if self.position == HEADER_SIZE and not Header(buffer[:HEADER_SIZE]).is_intact:
             computed = crc32(buffer[:60])
             yield Gap(0, HEADER_SIZE)
@@ -128,6 +131,11 @@ class Reader:
         end = self.position + len(bytes(buffer[self.position :]).rstrip(b"\0"))
         if self._is_complete and end > self.position:
             yield Gap(self.position, end)
+
+
+def _has_content(buffer: memoryview, position: int) -> bool:
+    """Tell whether anything but zeros stands from `position` on."""
+    return bool(bytes(buffer[position:]).strip(b"\0"))
 
 
 def plausible_size(buffer: memoryview, position: int) -> int:
