@@ -292,4 +292,4 @@ def test_reading_takes_a_view_as_well_as_bytes(sample: Sample, tmp_path: Path) -
 def test_a_file_whose_writer_died_before_its_header_holds_nothing_and_lacks_nothing() -> None:
     reader = Reader(bytes(1 << 16), is_complete=True)
     assert list(reader) == []
-    assert reader.position == HEADER_SIZE
+    assert reader.position == frames.HEADER_SIZE
