@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
 from runlore.cli.wording import (
     ago,
+    called_as,
     count,
     duration,
     moment,
@@ -17,6 +19,9 @@ from runlore.cli.wording import (
     size,
     spark_line,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -101,3 +106,17 @@ def test_a_spark_line_shows_extremes_and_what_is_not_finite() -> None:
     assert spark_line([1, math.nan, 1]) == "▁╳▁"
     assert spark_line([math.nan]) == ""
     assert spark_line([-1.7e308, 0, 1.7e308]) == "▁▅█"
+
+
+def test_the_program_is_called_by_its_name_only_where_that_finds_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "runlore"
+    program.parent.mkdir()
+    program.touch(mode=0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert called_as(str(program)) == "bin/runlore"
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert called_as(str(program)) == "runlore"
+    assert called_as(str(tmp_path / "other.py")) == "runlore"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runlore.cli.options import chosen_store, store_and_json
+from runlore.cli.wording import called_as
 
 if TYPE_CHECKING:
     from runlore.cli.output import Output
@@ -86,9 +87,11 @@ def _show_next(outcomes: list[Outcome], output: Output) -> None:
 
 
 def _with_store(line: str) -> str:
+    """Complete a command with how this program was called, and with its store."""
     import shlex
 
     store = chosen_store()
+    line = line.replace("runlore", shlex.quote(called_as()), 1)
     return line if store is None else f"{line} --store {shlex.quote(store)}"
 
 

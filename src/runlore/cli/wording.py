@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -130,3 +132,17 @@ def spark_line(values: Sequence[float]) -> str:
         else _SPARKS[round((value / 2 - low) / (high - low) * top) if high > low else 0]
         for value in values
     )
+
+
+def called_as(program: str | None = None) -> str:
+    """Say what to type to call this program again: its name where that finds it, else a path."""
+    from shutil import which
+
+    path = os.path.abspath(sys.argv[0] if program is None else program)
+    if os.path.basename(path) != "runlore" or not os.access(path, os.X_OK):
+        return "runlore"  # `python -m …`, or a test
+    found = which("runlore")
+    if found is not None and os.path.samefile(found, path):
+        return "runlore"
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(path) else path
