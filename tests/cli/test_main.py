@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,8 +16,6 @@ from runlore.errors import RunNotFound
 from tests.cli.stores import environment
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Command
 
 PROGRAM = "from runlore.cli.main import main; main()"
@@ -113,17 +112,38 @@ def test_version(cli: Command) -> None:
     assert cli("--version").out == f"runlore {__version__}\n"
 
 
+def in_bash(line: str, store: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line in which `runlore` stands for this program."""
+    line = line.replace("runlore", f'"{sys.executable}" -m runlore')
+    words = ["bash", "-c", f"set -o pipefail; {line}"]
+    return subprocess.run(words, env=environment(RUNLORE_STORE=str(store)), text=True,
+                          capture_output=True, check=False)  # fmt: skip
+
+
 def test_a_reader_that_goes_away_is_no_error(store: Path) -> None:
-    done = subprocess.run(
-        f'"{sys.executable}" -c "{PROGRAM}" ls | head -1',
-        shell=True,
-        env=environment(RUNLORE_STORE=str(store)),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = in_bash("runlore ls | head -1", store)
     assert done.stdout.startswith("name")
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (0, "")
+    done = in_bash("(sleep 0.3; runlore doctor) | true", store)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_closed_output_is_no_error(store: Path) -> None:
+    done = in_bash("runlore ls >&- && runlore ls >&- 2>&-", store)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk to write to")
+def test_a_full_disk_under_the_output_is_one_line(store: Path) -> None:
+    done = in_bash("runlore ls > /dev/full", store)
+    assert done.returncode == 1
+    assert done.stderr == "error: the output: No space left on device\n"
+
+
+def test_without_a_command_the_help_is_shown(cli: Command) -> None:
+    answer = cli()
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out == cli("--help").out
 
 
 def test_a_terminal_without_unicode_gets_escapes(store: Path) -> None:

@@ -75,6 +75,17 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"there is no command {name!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; Click itself would answer a closed pipe with 1, a doctor's "damaged"."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
+
+
+class ReaderLeft(Exception):
+    """Whoever read standard output has seen enough: `runlore ls | head`."""
+
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="runlore", message="%(prog)s %(version)s")
@@ -97,9 +108,10 @@ def command(ctx: click.Context, store: str | None, *, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; an error of ours is one line and a hint on standard error."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    _open_closed_streams()
     _never_fail_to_encode()
     try:
-        code = command.main(arguments, prog_name="runlore", standalone_mode=False)
+        code = command.main(arguments or ["--help"], prog_name="runlore", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
@@ -110,14 +122,24 @@ def main(arguments: list[str] | None = None) -> None:
         _report("usage", error.format_message(), hint, arguments)
         sys.exit(USAGE)
     except RunloreError as error:
-        if "--debug" in arguments or os.environ.get("RUNLORE_DEBUG"):
+        if _is_debugged(arguments):
             raise
         _report(error.code, error.message, error.hint, arguments)
         sys.exit(USAGE if isinstance(error, UsageError) else FAILED)
-    except BrokenPipeError:  # `runlore ls | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, ReaderLeft):
+        _drop_output()
         sys.exit(0)
+    except OSError as error:  # standard output on a full disk, or a file nobody thought of
+        if _is_debugged(arguments):
+            raise
+        _drop_output()
+        _report("system", f"{error.filename or 'the output'}: {error.strerror}", None, [])
+        sys.exit(FAILED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _is_debugged(arguments: list[str]) -> bool:
+    return "--debug" in arguments or bool(os.environ.get("RUNLORE_DEBUG"))
 
 
 def _report(code: str, message: str, hint: str | None, arguments: list[str]) -> None:
@@ -131,6 +153,18 @@ def _report(code: str, message: str, hint: str | None, arguments: list[str]) -> 
         from runlore.cli.jsonable import print_json_line
 
         print_json_line({"error": {"code": code, "message": message, "hint": hint}})
+
+
+def _open_closed_streams() -> None:
+    """Give standard output and error a place where the caller has closed them (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - for good
+
+
+def _drop_output() -> None:
+    """Let what couldn't be printed go nowhere, so that the interpreter's own flush succeeds."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _never_fail_to_encode() -> None:
