@@ -61,6 +61,13 @@ class TestArtifacts:
         names = [record["name"] for record in records(store, "artifact.logged")]
         assert names == ["model/a.bin", "model/deep/b.bin", "again/a.bin", "again/deep/b.bin"]
 
+    def test_a_store_in_a_folder_is_left_out(self, run: Run, store: Path) -> None:
+        (store.parent / "beside.txt").write_text("kept")
+        run.log_artifact(store.parent, "all")
+        names = [record["name"] for record in records(store, "artifact.logged")]
+        assert "all/beside.txt" in names
+        assert not [name for name in names if "journal" in name]
+
     def test_objects_are_kept_by_the_extension_of_the_name(self, run: Run, store: Path) -> None:
         run.save_artifact("values.npy", np.arange(3))
         run.save_artifact("config.json", {"lr": 0.1})
@@ -104,6 +111,16 @@ REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
     (lambda run: run.log_artifact("a\0b"), InvalidValue, "there is no file"),
     (lambda run: run.log_artifact(os.devnull), InvalidValue, "there is no file /dev/null"),
     (lambda run: run.log_artifact(5), InvalidType, "the path is an int: 5\nhint: give the path of"),
+    (lambda run: run.log_artifact(__file__, 5), InvalidType, "an artifact's name is an int, not"),
+    (lambda run: run.log_artifact(__file__, kind=5), InvalidType, "a kind is an int, not text: 5"),
+    (lambda run: run.save_artifact("x.txt", "", kind=5), InvalidType, "a kind is an int, not text"),
+    (lambda run: run.save_artifact(5, "text"), InvalidType, "an artifact's name is an int, not"),
+    (lambda run: run.save_model({}, 5), InvalidType, "an artifact's name is an int, not text: 5"),
+    (
+        lambda run: run.log_image("x", np.zeros((1, 1)), caption=5),
+        InvalidType,
+        "a caption is an int, not text: 5",
+    ),
     (lambda run: run.save_artifact("", 1), InvalidValue, "'' can't be an artifact's name: it is"),
     (lambda run: run.save_artifact("x.nope", 1), RunloreError, ""),
     (lambda run: run.log_image("x", "no image"), RunloreError, ""),

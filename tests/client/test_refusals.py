@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -187,6 +189,13 @@ REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
     ),
     (lambda run: run.set_status("failed", 5), InvalidType, "a reason is an int, not text: 5"),
     (lambda run: run.finish("done"), InvalidValue, "there is no status 'done' to set"),
+    (
+        lambda run: run.finish("running"),
+        InvalidValue,
+        "a run that is over isn't running\nhint: one of finished, failed, stopped",
+    ),
+    (pickle.dumps, InvalidType, "a run can't be pickled or copied: <Run"),
+    (copy.deepcopy, InvalidType, "a run can't be pickled or copied: <Run"),
 ]
 
 

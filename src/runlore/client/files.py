@@ -43,11 +43,13 @@ class FileLogging:
         """Keep a file, or each file of a folder, with the run, under `name` (its base name).
 
         `move=True` takes the file instead of copying it. Logging a name again makes a new version.
+        A store that lies in the folder is left out.
 
         Raises:
             InvalidType: if `path` isn't a path.
             InvalidValue: if there is no such file, or the name leaves the run's folder.
         """
+        kind = _kind(kind)
         source = _path_of(path)
         base = os.path.basename(source) if name is None else name
         if os.path.isdir(source):
@@ -79,6 +81,8 @@ class FileLogging:
             MissingExtra: if a library for it isn't installed.
         """
         from runlore.media.writing import write_object
+
+        kind = _kind(kind)
 
         def take(destination: str) -> dict[str, object]:
             written = write_object(name, value, destination)
@@ -117,6 +121,7 @@ class FileLogging:
         """Log an image at a step: a PIL image or an array (H×W, H×W×3 or 4; 0–1 or 0–255)."""
         from runlore.media.images import encode_image
 
+        caption = None if caption is None else limits.text(caption, "a caption")
         self._take_media(name, encode_image(image), step, context, caption)
 
     def log_figure(
@@ -214,6 +219,10 @@ class FileLogging:
         )  # fmt: skip
 
 
+def _kind(kind: str | None) -> str | None:
+    return None if kind is None else limits.name(kind, "a kind")
+
+
 def _path_of(path: str | os.PathLike[str]) -> str:
     try:
         return os.path.abspath(os.path.expanduser(os.fsdecode(path)))
@@ -235,9 +244,15 @@ def _details_of(media: EncodedMedia, caption: str | None) -> dict[str, object]:
 def _files_below(folder: str) -> list[tuple[str, str]]:
     found = []
     for top, folders, files in os.walk(folder):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not _is_store(os.path.join(top, name)))
         for file in sorted(files):
             path = os.path.join(top, file)
             if os.path.isfile(path):
                 found.append((path, os.path.relpath(path, folder).replace(os.sep, "/")))
     return found
+
+
+def _is_store(folder: str) -> bool:
+    return os.path.isfile(os.path.join(folder, "store.json")) and os.path.isdir(
+        os.path.join(folder, "journals")
+    )

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
-    from typing import Any, Self
+    from typing import Any, NoReturn, Self
 
     from runlore.client.placement import Placement
     from runlore.client.recorder import Recorder
@@ -67,6 +67,13 @@ class Run(FileLogging):
         """Show the name, the short id and whether it is over."""
         state = "finished" if self.is_finished else "running"
         return f"<Run {self.name or 'unnamed'!r} {self.short_id} {state}>"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: another process would write where this one does."""
+        raise InvalidType(
+            f"a run can't be pickled or copied: {self!r}",
+            hint="pass its results back to the process that has it; a forked one may use it as is",
+        )
 
     # -- metrics ---------------------------------------------------------------------------
 
@@ -252,6 +259,10 @@ class Run(FileLogging):
         """End the run. A second call changes nothing."""
         if self.is_finished:
             return
+        if status == "running":
+            raise InvalidValue(
+                "a run that is over isn't running", hint="one of finished, failed, stopped"
+            )
         self.set_status(status, reason)
         self._close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from runlore.errors import InvalidValue
+from runlore.errors import InvalidType, InvalidValue, a_kind
 
 MAX_NAME_CHARACTERS = 1_024
 _DRIVE = re.compile(r"[A-Za-z]:/")
@@ -19,6 +19,11 @@ def artifact_name(name: str) -> str:
     A name is relative, its parts are divided by forward slashes, and no part is empty,
     `.` or `..`. Everything else in Unicode but control characters is welcome.
     """
+    if not isinstance(name, str):
+        raise InvalidType(
+            f"an artifact's name is {a_kind(name)}, not text: {name!r}",
+            hint="use a relative name with forward slashes, like 'plots/confusion.png'",
+        )
     reason = _fault(name)
     if reason is None:
         return name

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runlore.blobs.faults import write_fault
-from runlore.errors import InvalidType, InvalidValue, RunloreError
+from runlore.errors import InvalidType, InvalidValue, RunloreError, a_kind
 from runlore.media.figures import is_figure
 from runlore.media.formats import extension_of, format_of
 from runlore.media.libraries import comes_from
@@ -106,11 +106,12 @@ def _write(name: str, value: object, temporary: Path, form: Format) -> None:
 
 def _refusal(name: str, value: object, form: Format, *, reason: str = "") -> InvalidType:
     cls = type(value)
-    shown = f"{cls.__module__}.{cls.__qualname__}".removeprefix("builtins.")
+    is_builtin = cls.__module__ == "builtins"
+    shown = a_kind(value) if is_builtin else f"a {cls.__module__}.{cls.__qualname__}"
     extension = extension_of(name)
     what = f"a {extension} file" if extension else "a file without an extension"
     return InvalidType(
-        f"{name!r}: a {shown} can't be written as {what}{reason}",
+        f"{name!r}: {shown} can't be written as {what}{reason}",
         hint=f"{what} takes {form.takes}; .pkl takes any object, log_artifact takes files",
     )
 
