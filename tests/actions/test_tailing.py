@@ -73,6 +73,26 @@ print(tail.run.status)
     ]
 
 
+@pytest.mark.parametrize("lines", [0, 1, 3, 7, 20])
+def test_the_last_steps_are_the_last_of_all_whatever_they_are_made_of(
+    store_of_its_own: Path, lines: int
+) -> None:
+    program = """
+import sys
+import runlore
+with runlore.start_run("r", store=sys.argv[1]) as run:
+    for step in (0, 1, 1, 1, 2, 5, 4, 4):
+        run.log({"loss": float(step)}, step=step, time=1000 + step)
+        run.log({"acc": float(step)}, step=step, time=1000.5 + step, context="val")
+        run.log({"loss": -1.0}, time=2000 - step)
+"""
+    run_python(program, str(store_of_its_own))
+    everything = follow("r", lines=1000, store=str(store_of_its_own)).history
+    assert len(everything) == 13
+    shown = follow("r", lines=lines, store=str(store_of_its_own)).history
+    assert shown == everything[len(everything) - min(lines, 13) :]
+
+
 def test_only_chosen_metrics_are_given(store_of_its_own: Path) -> None:
     append(store_of_its_own, "r", 0, is_new=True)
     for chosen in (["acc"], ["acc[val]"]):

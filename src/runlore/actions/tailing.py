@@ -17,9 +17,12 @@ from runlore.segments.journals import scan_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from runlore.reading.run import StoredRun
     from runlore.reading.store import StoreReader
-    from runlore.segments.scan import Scan
+    from runlore.segments.scan import PointsBlock, Scan
     from runlore.segments.tables import Tables
 
 POLL_SECONDS = 0.25
@@ -80,7 +83,7 @@ def follow(
     run = get_run(selection or newest_running(store), store=store)
     reader = open_reader(store)
     follower = _Follower(reader, run.id, set(metrics))
-    before = follower.poll()
+    before = follower.poll(lines)
     if not before and lines:
         before = _history(run, set(metrics), lines)
     history = before[-lines:] if lines else []
@@ -169,14 +172,17 @@ class _Follower:
         self._rank: int | None = None
         self._cursors: dict[tuple[str, int], _Cursor] = {}
 
-    def poll(self) -> list[Step]:
-        """Return what was logged since the last time, step by step."""
+    def poll(self, most: int | None = None) -> list[Step]:
+        """Return what was logged since the last time, step by step; at most about the last `most`.
+
+        The first time that is everything, which may be millions of points.
+        """
         self._reader.catch_up()
         points: list[tuple[int, int | None, dict[str, float]]] = []
         for cursor in self._open_cursors():
             found = cursor.read()
             if found is not None:
-                points += self._points_of(found)
+                points += self._points_of(found, most)
         points.sort(key=lambda point: point[0])
         return _by_step(points)
 
@@ -190,7 +196,9 @@ class _Follower:
                     self._cursors[actor, number] = _Cursor(folder.journal(actor, number))
         return [self._cursors[key] for key in sorted(self._cursors)]
 
-    def _points_of(self, found: Scan) -> list[tuple[int, int | None, dict[str, float]]]:
+    def _points_of(
+        self, found: Scan, most: int | None
+    ) -> list[tuple[int, int | None, dict[str, float]]]:
         points = []
         for block in found.points:
             keys = block.key_set
@@ -204,11 +212,26 @@ class _Follower:
             ]
             if not shown:
                 continue
-            times = block.time.tolist()
-            steps = [None] * len(times) if block.step is None else block.step.tolist()
-            for moment, step, row in zip(times, steps, block.values.tolist(), strict=True):
+            chosen = _last_steps(block, most)
+            times = block.time[chosen].tolist()
+            steps = [None] * len(times) if block.step is None else block.step[chosen].tolist()
+            for moment, step, row in zip(times, steps, block.values[chosen].tolist(), strict=True):
                 points.append((moment, step, {text: row[place] for place, text in shown}))
         return points
+
+
+def _last_steps(block: PointsBlock, most: int | None) -> NDArray[np.intp] | slice:
+    """Choose the rows of a block that its last `most` steps are made of, in order of time."""
+    if most is None:
+        return slice(None)
+    import numpy as np
+
+    order = np.argsort(block.time, kind="stable")
+    if most == 0 or block.step is None:
+        return order[len(order) - min(most, len(order)) :]
+    steps = block.step[order]
+    begins = np.flatnonzero(steps[1:] != steps[:-1]) + 1
+    return order[begins[-most] :] if len(begins) >= most else order
 
 
 def _by_step(points: list[tuple[int, int | None, dict[str, float]]]) -> list[Step]:
