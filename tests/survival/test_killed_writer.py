@@ -93,7 +93,7 @@ def check_points(killed: Killed) -> None:
         assert len(found) - count in (0, 1), f"writer {number}"
         assert found == list(range(len(found)))
     assert killed.found.unnamed == []
-    assert sum(count > 0 for count in killed.acknowledged) > KILLS // 2
+    assert any(killed.acknowledged)
 
 
 def check_runs(killed: Killed) -> None:
