@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from runlore.index.rows import RunRow, WriterFacts
 from runlore.index.status import read_status
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 NOW = 1_700_000_000_000_000
 MINUTE = 60_000_000
@@ -46,6 +51,21 @@ def test_a_helper_that_lives_does_not_keep_a_run_alive() -> None:
     lives = {"a": "dead", "h": "alive"}
     found = read_status(_run(None), writers, holder=lives.__getitem__, now=NOW)
     assert found == ("crashed", NOW - 5)
+
+
+def test_a_dead_process_may_have_said_how_it_ended_where_nobody_has_read_yet() -> None:
+    writers = [_writer("a", NOW), _writer("b", NOW)]
+    lives = {"a": "dead", "b": "dead"}
+    for is_unread, status in ((True, "running"), (False, "crashed")):
+
+        def has_unread(actors: Collection[str], answer: bool = is_unread) -> bool:
+            assert actors == {"a", "b"}
+            return answer
+
+        found = read_status(
+            _run(None), writers, holder=lives.__getitem__, has_unread=has_unread, now=NOW
+        )
+        assert found == (status, NOW)
 
 
 def test_nobody_asks_whether_a_shell_command_lives() -> None:

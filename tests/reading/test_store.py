@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,7 @@ from runlore.journal.folder import open_store
 from runlore.journal.host import HostIdentity
 from runlore.reading.opening import find_run, find_runs
 from runlore.reading.store import StoreReader, open_reader
+from runlore.segments.sealing import seal_complete
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +40,39 @@ def test_another_host_cannot_tell_whether_a_process_lives(store: Path) -> None:
     with open_reader(store, host=elsewhere) as there:
         there.caught_up_at += 121 * 10**6
         assert find_run(there, "one").status == "unknown"
+
+
+PROGRAM = """
+import os, sys
+import runlore
+run = runlore.start_run("one", store=sys.argv[1])
+run.log({"loss": 1.0}, 0)
+print("started", flush=True)
+sys.stdin.readline()
+run.log({"loss": 2.0}, 1)
+if sys.argv[2] == "kill":
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.mark.parametrize(("end", "status"), [("kill", "crashed"), ("finish", "finished")])
+@pytest.mark.parametrize("is_cleared", [False, True])
+def test_a_run_that_ended_after_it_was_read_reads_as_it_was_read(
+    store: Path, end: str, status: str, *, is_cleared: bool
+) -> None:
+    words = [sys.executable, "-c", PROGRAM, str(store), end]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"started\n"
+        with open_reader(store) as reader:
+            run = find_run(reader, "one")
+            process.communicate(b"\n")
+            if is_cleared:
+                seal_complete(reader.folder, host=reader.host, deadline_seconds=60)
+                shutil.rmtree(store / "journals")
+            assert run.status == "running"
+            assert run.refresh().status == status
+            assert run.metrics == {"loss": 2.0}
 
 
 def test_each_thread_gets_a_connection(store: Path) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from runlore.index.apply import Memory
 from runlore.index.interface import Freshness, IndexBusy, IndexUnusable
-from runlore.index.journals import REFUSED, JournalFile, add_problem, apply_step
+from runlore.index.journals import add_problem, apply_step
 from runlore.index.reread import rereader
 from runlore.index.rows import Position
-from runlore.index.tail import has_news
+from runlore.index.unread import list_behind, unread_bytes, written_size
 from runlore.journal.frames import HEADER_SIZE
 from runlore.journal.host import current_host
-from runlore.records.ids import is_id
 from runlore.segments.complete import is_over
 from runlore.segments.manifest import read_from
 
@@ -25,26 +23,17 @@ if TYPE_CHECKING:
 
     from runlore.errors import RunloreError
     from runlore.index.interface import Index, Transaction
-    from runlore.index.journals import Step
+    from runlore.index.journals import JournalFile, Step
+    from runlore.index.unread import Behind
     from runlore.journal.folder import StoreFolder
     from runlore.journal.host import HostIdentity
     from runlore.segments.manifest import Entry
 
-_SUFFIX = ".journal"
 _BYTES_OF_A_POINT = 40  # a frame of one value
 _LITTLE_BYTES = 256 << 10
 _PATIENCE = 5  # times the budget, on a busy machine and where little is left to apply
 _REBUILDS = 2
 _WITHOUT_DEADLINE_SECONDS = 3600.0
-_UNREAD = Position(HEADER_SIZE, None, "open", 0)
-
-
-class _Behind(NamedTuple):
-    """A journal file that holds more than is applied."""
-
-    file: JournalFile
-    size_bytes: int
-    known: Position
 
 
 def catch_up(
@@ -98,13 +87,13 @@ class _CatchUp:
         waiting = {(entry.actor, entry.number) for entry in entries}
         behind = [
             item
-            for item in self._list_behind()
+            for item in list_behind(self._index, self._store)
             if (item.file.actor, item.file.number) not in waiting
         ]
         total = sum(item.size_bytes - item.known.position for item in behind)
         if total <= _LITTLE_BYTES and not entries:
             self._deadline = self._late_deadline
-        remaining: list[_Behind] = []
+        remaining: list[Behind] = []
         stopped: set[str] = set()
         for item in behind:
             left = item
@@ -115,7 +104,7 @@ class _CatchUp:
                 stopped.add(item.file.actor)  # a file waits for the one before it
         return self._freshness(remaining, entries)
 
-    def _apply(self, item: _Behind, total: int) -> _Behind:
+    def _apply(self, item: Behind, total: int) -> Behind:
         """Apply a journal file to its end or to the deadline; what remains of it."""
         file, known = item.file, item.known
         while not self._is_late():
@@ -131,13 +120,13 @@ class _CatchUp:
                 if step.is_waiting:
                     break
                 return item._replace(size_bytes=0)
-        return item._replace(known=known, size_bytes=_written_size(item.file.path, known.position))
+        return item._replace(known=known, size_bytes=written_size(item.file.path, known.position))
 
     def _is_left(self, file: JournalFile, known: Position) -> bool:
         """Whether what stands behind a position is no frame on its way: its writer is gone."""
         if file.is_complete or known.state != "open":
             return False
-        if not _has_news(file.path, known):
+        if not unread_bytes(file.path, known):
             return False
         return is_over(self._store, file.actor, file.path, host=self._host or current_host())
 
@@ -148,22 +137,6 @@ class _CatchUp:
                 return apply_step(transaction, file, self._memory, self._reread, total)
         except IndexBusy:
             return None
-
-    def _list_behind(self) -> list[_Behind]:
-        """Look at every journal file for something not applied yet."""
-        actors = _names(self._store.journals)
-        positions = self._index.positions(actors)
-        behind = []
-        for actor in actors:
-            numbers = _numbers(os.path.join(self._store.journals, actor))
-            for number in numbers:
-                known = positions.get((actor, number), _UNREAD)
-                path = self._store.journal(actor, number)
-                file = JournalFile(path, actor, number, is_complete=number != numbers[-1])
-                item = _look(file, known)
-                if item is not None:
-                    behind.append(item)
-        return behind
 
     def _apply_entries(self) -> list[Entry]:
         """Apply new entries of the manifest; returns those that remain."""
@@ -210,7 +183,7 @@ class _CatchUp:
             self._memory.clear()
             raise
 
-    def _freshness(self, remaining: list[_Behind], entries: list[Entry]) -> Freshness:
+    def _freshness(self, remaining: list[Behind], entries: list[Entry]) -> Freshness:
         behind_bytes = sum(entry.end for entry in entries)
         points = behind_bytes // _BYTES_OF_A_POINT
         for item in remaining:
@@ -226,59 +199,3 @@ class _CatchUp:
 
     def _is_late(self) -> bool:
         return self._deadline is not None and time.monotonic() >= self._deadline
-
-
-def _look(file: JournalFile, known: Position) -> _Behind | None:
-    """Say how much of a journal file isn't applied; None if nothing."""
-    if known.state in REFUSED:
-        return None
-    size_bytes = _has_news(file.path, known)
-    return _Behind(file, max(size_bytes, known.position + 1), known) if size_bytes else None
-
-
-def _has_news(path: str, known: Position) -> int:
-    """Return the size of a journal file if something stands behind a position, else 0."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    except OSError:
-        return 0  # sealed and gone
-    try:
-        # None, a fork, has to be looked at more closely, too.
-        if has_news(descriptor, known.position, known.crc) is False:
-            return 0
-        return max(os.fstat(descriptor).st_size, 1)
-    finally:
-        os.close(descriptor)
-
-
-def _written_size(path: str, position: int) -> int:
-    """Return how long a file is without the zeros allocated ahead."""
-    try:
-        with open(path, "rb", buffering=0) as file:
-            size = file.seek(0, os.SEEK_END)
-            while size > position:
-                begin = max(position, size - (1 << 16))
-                file.seek(begin)
-                written = file.read(size - begin).rstrip(b"\0")
-                if written:
-                    return begin + len(written)
-                size = begin
-    except OSError:
-        pass
-    return position
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return sorted(name for name in os.listdir(folder) if is_id(name))
-    except OSError:
-        return []
-
-
-def _numbers(folder: str) -> list[int]:
-    try:
-        names = os.listdir(folder)
-    except OSError:
-        return []
-    stems = (name[: -len(_SUFFIX)] for name in names if name.endswith(_SUFFIX))
-    return sorted(int(stem) for stem in stems if stem.isascii() and stem.isdigit())

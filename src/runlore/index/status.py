@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from runlore.index.rows import RunRow, WriterFacts
 
@@ -29,6 +29,7 @@ def read_status(
     writers: Sequence[WriterFacts],
     *,
     holder: Callable[[str], str],
+    has_unread: Callable[[Collection[str]], bool] = lambda _: False,
     now: int,
 ) -> StatusReading:
     """Say how a run stands at `now` (microseconds).
@@ -36,7 +37,8 @@ def read_status(
     A final status that was stored holds. Else: `running` while a writer is alive, `crashed`
     when all are dead; where that can't be told, `running` for two minutes after the last
     sign of life and `unknown` from then on. `holder` says of an actor whether it lives:
-    `alive`, `dead` or `unknown`.
+    `alive`, `dead` or `unknown`. Of dead ones `has_unread` says whether they left more than was
+    read: that may tell how the run ended, which was running as far as it was read.
 
     Helpers don't keep a run alive. A shell's commands come and go, and may be about a run long
     over: what they record is a sign of life only of a run that no process wrote.
@@ -50,6 +52,6 @@ def read_status(
     if "alive" in lives:
         return StatusReading("running", last)
     if lives == {"dead"}:
-        return StatusReading("crashed", last)
+        return StatusReading("running" if has_unread(processes) else "crashed", last)
     is_recent = last is not None and now - last <= UNKNOWN_AFTER_SECONDS * _MICROSECONDS
     return StatusReading("running" if is_recent else "unknown", last)

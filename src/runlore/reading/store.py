@@ -11,6 +11,7 @@ from runlore.index.catchup import catch_up
 from runlore.index.interface import Freshness, IndexUnusable
 from runlore.index.open import open_index
 from runlore.index.status import read_status
+from runlore.index.unread import has_unread
 from runlore.journal.filesystem import is_local
 from runlore.journal.folder import open_store
 from runlore.journal.host import current_host
@@ -114,7 +115,13 @@ class StoreReader:
 
     def status_of(self, run: RunRow, writers: Sequence[WriterFacts]) -> StatusReading:
         """Say how a run stood at the last catch-up, and when it last gave a sign of life."""
-        return read_status(run, writers, holder=self._life_of, now=self.caught_up_at)
+        return read_status(
+            run,
+            writers,
+            holder=self._life_of,
+            has_unread=lambda actors: has_unread(self.index, self.folder, actors),
+            now=self.caught_up_at,
+        )
 
     def close(self) -> None:
         """Give back the connections of this process."""
