@@ -52,5 +52,13 @@ def test_json_names_the_best_run(cli: Command) -> None:
     assert found["best"] == {"accuracy": found["runs"][1]["id"]}
 
 
+def test_an_experiment_without_runs_is_an_error(cli: Command) -> None:
+    answer = cli("compare", "--experiment", "digit")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == (
+        "error: no runs in the experiment 'digit'\nhint: did you mean 'digits'?\n"
+    )
+
+
 def test_without_runs_the_newest_experiment_is_compared(cli: Command) -> None:
     assert len(cli("compare").out.splitlines()) == 4  # digits, of which one was killed last

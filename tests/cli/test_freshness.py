@@ -43,9 +43,13 @@ def test_a_store_that_is_behind_is_listed_all_the_same(
 ) -> None:
     del store_of_its_own
     cli("log", "--new", "x", "loss=1")
+    assert cli("ls").err == ""
+    cli("log", "x", "loss=2")
     monkeypatch.setattr("runlore.reading.store.open_reader.__kwdefaults__",
                         {"host": None, "budget_seconds": 0.0})  # fmt: skip
-    answer = cli("ls")
-    assert answer.code == 0
-    assert "behind: " in answer.err
-    assert "BehindWarning" not in answer.err
+    for command in (["ls"], ["compare"]):
+        answer = cli(*command)
+        assert answer.code == 0
+        assert "behind: " in answer.err
+        assert "BehindWarning" not in answer.err
+    assert "BehindWarning" not in cli("tail", "x", "--once").err

@@ -92,6 +92,8 @@ def test_nothing_to_list_is_said_and_is_no_error(cli: Command) -> None:
     answer = cli("ls", "nothing")
     assert (answer.code, answer.out) == (0, "")
     assert answer.err.startswith("no runs in the experiment 'nothing'")
+    assert cli("ls", "digit").err == ("no runs in the experiment 'digit'; did you mean 'digits'?\n")
+    assert cli("ls", "--project", "x").err == "no runs of the project 'x'\n"
     assert cli("ls", "--deleted").err == "no runs in the trash\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlore.actions.listing import likely_experiments
 from runlore.actions.quiet import without_warnings
 from runlore.compare.runs import compare_runs
 from runlore.errors import RunNotFound
@@ -26,17 +27,24 @@ def compare(
     """Compare runs, those of an experiment, or, if nothing is named, those of the newest one.
 
     Raises:
-        RunNotFound, Ambiguous: if a selection names no run, or several.
+        RunNotFound, Ambiguous: if a selection names no run, or several, or an experiment none.
     """
+    is_named = experiment is not None
     if not selections and experiment is None:
         experiment = _newest_experiment(store)
-    return compare_runs(
+    comparison = compare_runs(
         *selections,
         experiment=experiment,
         metrics=list(metrics) or None,
         only_differing=only_differing,
         store=store,
     )
+    if experiment is not None and is_named and not comparison.runs:
+        raise RunNotFound(
+            f"no runs in the experiment {experiment!r}",
+            hint=likely_experiments(experiment, store=store),
+        )
+    return comparison
 
 
 def _newest_experiment(store: str | None) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runlore.actions.quiet import without_warnings
 from runlore.reading.opening import list_runs
+from runlore.reading.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from runlore.index.interface import Freshness
     from runlore.reading.run import StoredRun
 
+_MOST_LOOKED_AT = 1000
 # What most runs log beside what they are about; shown only where nothing else is.
 _SECONDARY = ("time", "seconds", "duration", "lr", "learning_rate", "epoch", "step", "iteration")
 
@@ -43,6 +45,13 @@ def list_all(
     """
     runs = list_runs(experiment, project=project, store=store, limit=limit, deleted=is_deleted)
     return Listing(runs, runs.total, runs.freshness)
+
+
+def likely_experiments(wanted: str, *, store: str | None = None) -> str:
+    """Say which experiments may have been meant by one that has no runs."""
+    found = list_all(limit=_MOST_LOOKED_AT, store=store).runs
+    known = {run.experiment: None for run in found if run.experiment is not None}
+    return nearest(wanted, list(known), nothing="no run has an experiment")
 
 
 def shared_metrics(runs: Sequence[Iterable[str]], most: int = 4) -> list[str]:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runlore.actions.quiet import without_warnings
 from runlore.errors import RunNotFound
 from runlore.journal.frames import HEADER_SIZE
 from runlore.reading.facts import series_label
@@ -64,6 +65,7 @@ def newest_running(store: str | None = None) -> str:
     raise RunNotFound("there are no runs yet", hint="start one: runlore demo")
 
 
+@without_warnings
 def follow(
     selection: str | None = None,
     *,

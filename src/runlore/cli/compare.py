@@ -52,12 +52,14 @@ def command(
         sys.stdout.write(found.to_markdown().rstrip("\n") + "\n")
         return
     from runlore.cli.comparison import show_comparison
+    from runlore.cli.freshness import tell_freshness
     from runlore.cli.output import Output, talk
 
     left_out = show_comparison(found, Output(), list(metrics) or None)
     if left_out:
         names = ", ".join(left_out)
         talk(f"no room for: {names} (a wider terminal, --metric, or --json has them)")
+    tell_freshness(found.runs.freshness)
 
 
 def _report(found: Comparison) -> dict[str, Any]:

@@ -39,8 +39,9 @@ def command(
     """
     from runlore.actions.listing import list_all
 
+    experiment = experiment or experiment_option
     listing = list_all(
-        experiment or experiment_option,
+        experiment,
         project=project,
         limit=None if is_all else limit,
         is_deleted=deleted,
@@ -58,11 +59,23 @@ def command(
     if listing.runs:
         _show(listing, Output())
     elif listing.total == 0:
-        where = f" in the experiment {experiment!r}" if experiment else ""
-        talk(f"no runs{where}" + (" in the trash" if deleted else "; to see some: runlore demo"))
+        talk(_nothing(experiment, project, is_deleted=deleted))
     if len(listing.runs) < listing.total:
         talk(f"{len(listing.runs):,} of {count(listing.total, 'run')}; more: --limit N or --all")
     tell_freshness(listing.freshness)
+
+
+def _nothing(experiment: str | None, project: str | None, *, is_deleted: bool) -> str:
+    """Say that there are no such runs, and what there is."""
+    from runlore.actions.listing import likely_experiments
+
+    where = f" in the experiment {experiment!r}" if experiment else ""
+    where += f" of the project {project!r}" if project else ""
+    if is_deleted:
+        return f"no runs{where} in the trash"
+    if experiment and not project:
+        return f"no runs{where}; {likely_experiments(experiment, store=chosen_store())}"
+    return f"no runs{where}" if where else "no runs; to see some: runlore demo"
 
 
 def _show(listing: Listing, output: Output) -> None:
