@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import runlore
-from runlore.errors import RunNotFound, SeriesNotFound
+from runlore.errors import InvalidType, RunNotFound, SeriesNotFound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +56,15 @@ def test_selections_are_compared_in_their_order_once_each(recorded: Path) -> Non
     assert [row.label for row in runlore.compare_runs(given).rows] == ["b"]
     with pytest.raises(RunNotFound):
         runlore.compare_runs("a", "nobody", store=recorded)
+
+
+def test_a_list_of_runs_is_refused_with_the_way_to_give_it(recorded: Path) -> None:
+    wrong: Any = runlore.list_runs(store=recorded)
+    with pytest.raises(InvalidType, match="a run to compare is a Runs") as refused:
+        runlore.compare_runs(wrong, store=recorded)
+    assert refused.value.hint is not None
+    assert "compare_runs(*runs)" in refused.value.hint
+    assert len(runlore.compare_runs(*wrong).rows) == 4
 
 
 def test_metrics_and_params_can_be_chosen(recorded: Path) -> None:

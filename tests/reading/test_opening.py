@@ -4,12 +4,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import runlore
-from runlore.errors import Ambiguous, InvalidValue, RunNotFound, StoreNotFound, StoreRefused
+from runlore.errors import (
+    Ambiguous,
+    InvalidType,
+    InvalidValue,
+    RunNotFound,
+    StoreNotFound,
+    StoreRefused,
+)
 from runlore.journal.folder import open_store
 from runlore.reading.opening import find_run, find_run_id, find_runs, warn_if_behind
 from runlore.reading.store import BehindWarning, StoreReader, open_reader
@@ -63,6 +70,9 @@ def test_a_run_that_is_not_there_is_refused_with_the_nearest_names(store: Path) 
     with pytest.raises(RunNotFound, match="answers to 'bseline'") as refused:
         runlore.get_run("bseline", store=store)
     assert refused.value.hint == "did you mean 'baseline'?"
+    with pytest.raises(RunNotFound) as refused:
+        runlore.get_run("zzzz", store=store)
+    assert refused.value.hint == "there are 'larger model', 'baseline'"
 
 
 def test_an_empty_store_says_so(store: Path) -> None:
@@ -116,6 +126,9 @@ def test_runs_are_listed_newest_first_by_experiment_and_project(store: Path) -> 
     assert repr(few) == f"<Runs: 2 of 3 in {store}>"
     with pytest.raises(InvalidValue, match="limit"):
         runlore.list_runs(store=store, limit=-1)
+    wrong: Any = "2"
+    with pytest.raises(InvalidType, match="the limit is a str"):
+        runlore.list_runs(store=store, limit=wrong)
 
 
 def test_the_store_of_where_one_is_is_read_by_default(store_of_its_own: Path) -> None:

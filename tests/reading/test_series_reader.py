@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import runlore
-from runlore.errors import InvalidValue, SeriesNotFound
+from runlore.errors import InvalidType, InvalidValue, SeriesNotFound
 from runlore.reading.series_reader import IncompleteWarning
 from tests.reading.recording import close_journal, seal, settle
 
@@ -325,6 +325,17 @@ def test_points_from_a_step_on(spiky: StoredRun) -> None:
 def test_too_few_points_are_refused(spiky: StoredRun) -> None:
     with pytest.raises(InvalidValue, match="in 3 points"):
         spiky.series("loss", points=3)
+
+
+def test_what_is_no_name_no_step_and_no_number_is_refused(spiky: StoredRun) -> None:
+    wrong: Any = "x"
+    with pytest.raises(InvalidType, match="points is a str"):
+        spiky.series("loss", points=wrong)
+    with pytest.raises(InvalidType, match="the step is a str"):
+        spiky.series("loss", since_step=wrong)
+    wrong = 5
+    with pytest.raises(InvalidType, match="a metric's name is an int"):
+        spiky.series(wrong)
 
 
 def test_a_series_that_lacks_a_segment_says_so(store: Path) -> None:

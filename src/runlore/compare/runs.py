@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlore.compare.comparison import Comparison, ComparisonRow
 from runlore.compare.directions import direction_of
-from runlore.errors import SeriesNotFound
+from runlore.errors import InvalidType, SeriesNotFound, a_kind
 from runlore.reading.opening import find_runs, select_runs, warn_if_behind
 from runlore.reading.run import StoredRun
 from runlore.reading.store import open_reader
@@ -39,9 +39,16 @@ def compare_runs(
         store: a folder; by default the one of where you are, or of the first run given.
 
     Raises:
+        InvalidType: if a selection is neither a text nor a run.
         RunNotFound, Ambiguous: if a selection names no run, or several.
         SeriesNotFound: if none of them has one of `metrics`.
     """
+    for one in selections:
+        if not isinstance(one, str | StoredRun):
+            raise InvalidType(
+                f"a run to compare is {a_kind(one)}: {one!r}",
+                hint="give names, ids or runs one by one: compare_runs(*runs)",
+            )
     first = selections[0] if selections else None
     reader = open_reader(first.store if store is None and isinstance(first, StoredRun) else store)
     if selections:

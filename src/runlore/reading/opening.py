@@ -6,7 +6,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from runlore.client.placement import run_id
-from runlore.errors import Ambiguous, InvalidValue, RunNotFound
+from runlore.errors import Ambiguous, InvalidType, InvalidValue, RunNotFound, a_kind
 from runlore.reading.details import Details
 from runlore.reading.facts import moment
 from runlore.reading.run import StoredRun
@@ -106,8 +106,11 @@ def find_runs(
     `deleted` None lists those in the trash among the others.
 
     Raises:
-        InvalidValue: if `limit` is negative.
+        InvalidType: if `limit` isn't a whole number.
+        InvalidValue: if it is negative.
     """
+    if limit is not None and not hasattr(limit, "__index__"):
+        raise InvalidType(f"the limit is {a_kind(limit)}", hint="give 0 or more, or None for all")
     if limit is not None and limit < 0:
         raise InvalidValue(f"the limit is {limit}", hint="give 0 or more, or None for all")
     page = reader.ask(
@@ -174,11 +177,14 @@ def _ambiguous(reader: StoreReader, selection: str, found: Sequence[RunRow]) -> 
 
 def _not_found(reader: StoreReader, selection: str) -> RunNotFound:
     runs = find_runs(reader, limit=_MOST_SUGGESTED_FROM)
-    known = list(dict.fromkeys([run.label for run in runs] + [run.short_id for run in runs]))
+    known = list(dict.fromkeys(run.label for run in runs))
+    ids = [run.short_id for run in runs]
     message = f"no run in {reader.folder.path} answers to {selection!r}"
     if not reader.freshness.is_current:
         message += f" so far: {_behind(reader)}"
-    return RunNotFound(message, hint=nearest(selection, known, nothing="the store has no runs yet"))
+    return RunNotFound(
+        message, hint=nearest(selection, known, ids=ids, nothing="the store has no runs yet")
+    )
 
 
 def _behind(reader: StoreReader) -> str:

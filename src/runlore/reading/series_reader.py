@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlore.client.values import context_of
-from runlore.errors import InvalidValue, SeriesNotFound
+from runlore.client.values import context_of, step_of
+from runlore.errors import InvalidType, InvalidValue, SeriesNotFound, a_kind
 from runlore.reading.downsampling import POINTS_A_BUCKET, chosen_places
 from runlore.reading.facts import series_label
 from runlore.reading.overview import read_overview
 from runlore.reading.points import Wanted, gather
 from runlore.reading.series import NotFinite, Series
 from runlore.reading.suggestions import nearest
+from runlore.records import limits
 from runlore.records.ids import short
 
 if TYPE_CHECKING:
@@ -49,11 +50,7 @@ class SeriesRequest:
 
 def read_series(reader: StoreReader, run: RunRow, request: SeriesRequest) -> Series:
     """Read a series of a run, as `StoredRun.series` says."""
-    if request.points is not None and request.points < POINTS_A_BUCKET:
-        raise InvalidValue(
-            f"a series can't be shown in {request.points} points",
-            hint=f"give {POINTS_A_BUCKET} or more: the first, last, least and greatest of a bucket",
-        )
+    _check(request)
     if not reader.freshness.is_current:
         reader.catch_up(budget_seconds=None)
     summary = _find(reader, run, request)
@@ -77,6 +74,22 @@ def read_series(reader: StoreReader, run: RunRow, request: SeriesRequest) -> Ser
         message = f"{series.label!r} is incomplete: {series.problems[0]}{more}"
         warnings.warn(message, IncompleteWarning, stacklevel=_STACK)
     return series
+
+
+def _check(request: SeriesRequest) -> None:
+    """Refuse what names no series, no step and no number of points."""
+    limits.name(request.name, "a metric's name")
+    step_of(request.since_step)
+    points = request.points
+    if points is None:
+        return
+    if not hasattr(points, "__index__"):
+        raise InvalidType(f"points is {a_kind(points)}: {points!r}", hint="give a whole number")
+    if points < POINTS_A_BUCKET:
+        raise InvalidValue(
+            f"a series can't be shown in {points} points",
+            hint=f"give {POINTS_A_BUCKET} or more: the first, last, least and greatest of a bucket",
+        )
 
 
 def _find(reader: StoreReader, run: RunRow, request: SeriesRequest) -> SeriesSummary | None:

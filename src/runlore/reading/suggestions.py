@@ -10,16 +10,22 @@ if TYPE_CHECKING:
 _MOST = 5
 
 
-def nearest(wanted: str, known: Sequence[str], *, nothing: str) -> str:
-    """Write a hint that names those of `known` that come nearest; `nothing` if it is empty."""
+def nearest(wanted: str, known: Sequence[str], *, nothing: str, ids: Sequence[str] = ()) -> str:
+    """Write a hint that names those of `known` that come nearest; `nothing` if it is empty.
+
+    `ids` may have been meant as well, and aren't listed where nothing comes near.
+    """
     if not known:
         return nothing
     from difflib import get_close_matches
 
     lowered = wanted.lower()
-    near = [name for name in known if lowered in name.lower()][:_MOST]
+    all_names = list(dict.fromkeys([*known, *ids]))
+    near = [name for name in all_names if lowered in name.lower()][:_MOST]
     near += [
-        name for name in get_close_matches(wanted, known, n=_MOST, cutoff=0.5) if name not in near
+        name
+        for name in get_close_matches(wanted, all_names, n=_MOST, cutoff=0.5)
+        if name not in near
     ]
     if near:
         return "did you mean " + " or ".join(repr(name) for name in near[:_MOST]) + "?"
