@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 T = 1_700_000_000_000_000
 KILLS = 40
+KILLS_HALFWAY = 10
 APPLIERS = 2
-# Small steps, so that there are many moments between and within transactions to die in.
+# Small steps, so that there are many moments between and within transactions to die in. One that
+# is told a number stands still within the transaction that this many writes lead into.
 APPLIER = """
 import sys
-from runlore.index import journals, sealed
+from runlore.index import journals, sealed, sqlite
 from runlore.index.catchup import catch_up
 from runlore.index.sqlite import SqliteIndex
 from runlore.journal.folder import open_store
@@ -34,6 +36,18 @@ journals.STEP_BYTES = 4096
 journals._SCAN_BYTES = journals._SCAN_BYTES_ONCE_IMPORTED = 1 << 40
 sealed.STEP_SEGMENTS = 1
 store = open_store(sys.argv[1])
+writes_left = int(sys.argv[2])
+
+class StandingStill(sqlite.SqliteTransaction):
+    def upsert(self, *arguments):
+        global writes_left
+        super().upsert(*arguments)
+        writes_left -= 1
+        if writes_left == 0:
+            print("half-way", flush=True)
+            sys.stdin.read()
+
+sqlite.SqliteTransaction = StandingStill
 print("ready", flush=True)
 index = SqliteIndex(store.index)
 freshness = catch_up(index, store, budget_seconds=None)
@@ -69,11 +83,12 @@ def _answers(
     return [index.run_facts(run) for run in runs], index.summaries(runs)
 
 
-def _start(store: StoreFolder) -> subprocess.Popen[str]:
+def _start(store: StoreFolder, stand_still_after: int = 0) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
-        [sys.executable, "-c", APPLIER, store.path],
+        [sys.executable, "-c", APPLIER, store.path, str(stand_still_after)],
         env=environment,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -91,12 +106,26 @@ def _rest(process: subprocess.Popen[str]) -> tuple[str, str]:
         return process.stdout.read(), process.stderr.read()
 
 
+def _points_in(store: StoreFolder) -> int:
+    index = SqliteIndex(store.index)
+    points = index.totals().points
+    index.close()
+    return points
+
+
 def test_appliers_that_are_killed_apply_nothing_twice_and_leave_nothing_out(
     tmp_path: Path,
 ) -> None:
     store = create_store(str(tmp_path / "store"))
     runs = _write(store)
     moments = random.Random(0)
+    for _ in range(KILLS_HALFWAY):
+        applier = _start(store, stand_still_after=moments.randint(1, 20))
+        assert applier.stdout is not None
+        assert applier.stdout.readline() == "half-way\n"
+        applier.kill()
+        assert _rest(applier) == ("", "")
+    assert _points_in(store) < len(runs) * 150
     for _ in range(KILLS // APPLIERS):
         appliers = [_start(store) for _ in range(APPLIERS)]
         for applier in appliers:
