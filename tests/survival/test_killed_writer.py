@@ -51,7 +51,7 @@ for number in range(KILLS):
             write(number, told)
         finally:
             os._exit(1)
-    if number % 8:  # else it is killed while it starts
+    if number % 8:  # these are killed once something is acknowledged, the others may be starting
         while told[0:4] == bytes(4) and os.waitpid(child, os.WNOHANG) == (0, 0):
             time.sleep(0.0005)
     time.sleep(chance.uniform(0.001, 0.03))
@@ -93,7 +93,7 @@ def check_points(killed: Killed) -> None:
         assert len(found) - count in (0, 1), f"writer {number}"
         assert found == list(range(len(found)))
     assert killed.found.unnamed == []
-    assert any(killed.acknowledged)
+    assert sum(count > 0 for count in killed.acknowledged) >= KILLS // 2
 
 
 def check_runs(killed: Killed) -> None:

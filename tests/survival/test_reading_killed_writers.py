@@ -88,7 +88,7 @@ def test_what_was_acknowledged_is_there_once_however_writers_are_killed(
             writers.append(forks.start(WRITER, store, f"run {number}", counts[-1], 0))
         for place, writer in enumerate(writers):
             if place % 2:  # the others may be killed while they start
-                until(partial(acknowledged_by, counts[first + place]), writer)
+                until(partial(has_acknowledged, counts[first + place]), writer)
             time.sleep(moments.uniform(0.0, 0.012))
             writer.kill()
             assert writer.output == ""
@@ -102,7 +102,7 @@ def test_what_was_acknowledged_is_there_once_however_writers_are_killed(
         assert run is not None or not acknowledged
         if run is not None and acknowledged:
             check(run, acknowledged, began)
-    assert any(acknowledged_by(path) > 0 for path in counts)
+    assert sum(map(has_acknowledged, counts)) >= KILLS // 2
     page = cli("--store", store, "show", max(runs.values(), key=lambda run: run.id).id)
     assert "crashed" in page.out
     assert "last sign of life" in page.out
@@ -112,6 +112,11 @@ def acknowledged_by(count: Path) -> int:
     """Read how many rounds of its loop a writer has begun: the calls of those before are safe."""
     (acknowledged,) = struct.unpack("<q", count.read_bytes())
     return int(acknowledged)
+
+
+def has_acknowledged(count: Path) -> bool:
+    """Whether a whole round of a writer's loop is over, and so something is safe."""
+    return acknowledged_by(count) > 1
 
 
 def check(run: StoredRun, acknowledged: int, began: datetime) -> None:
@@ -166,10 +171,10 @@ def test_an_index_made_while_writers_were_killed_answers_as_one_from_scratch(
         for _ in range(3):
             time.sleep(moments.uniform(0.0, 0.01))
             read_up(store)
-        while number % 2 and not acknowledged_by(path):  # half of them at least have begun
-            time.sleep(0.001)
+        if number % 2:  # half of them at least have something to answer with
+            until(partial(has_acknowledged, path), writer)
         writer.kill()
     known = answers(store)
-    assert len(known) >= 6
+    assert sum("loss[]@0" in run["series"] for run in known.values()) >= 6
     forget_index(store)
     assert answers(store) == known
