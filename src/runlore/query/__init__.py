@@ -1,0 +1,1 @@
+"""Filters and orders over runs: text → tree → which runs, in what order."""
