@@ -105,6 +105,8 @@ class Applier:
         self._next_ids: dict[str, int] = {}
         self._pending: dict[str, list[Row]] = {}
         self._states: dict[str, RunState] = {}
+        self._touched: set[str] = set()
+        self._revision = 0
         self.last_time: int | None = None  # of all that the last portion held
 
     def apply(self, portion: Portion) -> int:
@@ -131,16 +133,22 @@ class Applier:
         return sum(points.values())
 
     def write(self) -> None:
-        """Write what the portions since the last time changed."""
+        """Write what the portions since the last time changed, under a revision of its own."""
+        if not (self._states or self._pending or self._touched):
+            return
+        self._revision = self._revision or self._next_revision()
         for state in self._states.values():
-            state.write(self._pending, self._order_of)
+            state.write(self._pending, self._order_of, self._revision)
         purged = {state.number for state in self._states.values() if state.is_purged}
         problems = [row for row in self._pending.get("problems", []) if row[4] not in purged]
         self._pending["problems"] = problems
         for table, rows in self._pending.items():
             self._transaction.upsert(table, rows)
+        for actor in sorted(self._touched):
+            self._transaction.touch_runs(actor, self._revision)
         self._pending.clear()
         self._states.clear()
+        self._touched.clear()
 
     def know(self, journal: int, actor: str, number: int) -> None:
         """Tell which journal file a number of the index is for, before its row is written."""
@@ -199,7 +207,8 @@ class Applier:
         number = state.attempt_number(attempt, self._next_attempt) if event.run else 0
         actor = journal.serves or journal.actor
         origin = Origin(journal.number_in_index, event.sequence, number, event.rank, actor)
-        handler(state, record, origin, Context(self._order_of, attempt, self._add))
+        context = Context(self._order_of, attempt, self._add, self._latest_stamp, self._touched.add)
+        handler(state, record, origin, context)
 
     def _restrict(self, limits_before: dict[str, dict[str, Limits]]) -> None:
         """Sum up again what was applied of attempts that are superseded otherwise now."""
@@ -309,6 +318,19 @@ class Applier:
         number = self._next_ids.get(table) or self._transaction.next_id(table)
         self._next_ids[table] = number + 1
         return number
+
+    def _next_revision(self) -> int:
+        rows = self._transaction.select("meta", "value", key="revision")
+        revision = int(rows[0][0]) + 1 if rows else 1
+        self._add("meta", ("revision", str(revision)))
+        return revision
+
+    def _latest_stamp(self, table: str, key: Row) -> str:
+        declaration = BY_NAME[table]
+        pending = [row for row in self._pending.get(table, ()) if row[: len(key)] == key]
+        equals = dict(zip(declaration.key, key, strict=True))
+        rows = pending or self._transaction.select(table, declaration.selected, **equals)
+        return max((str(row[-1]) for row in rows), default="")
 
     def _add(self, table: str, row: Row) -> None:
         self._pending.setdefault(table, []).append(row)

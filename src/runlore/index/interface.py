@@ -64,6 +64,10 @@ class Transaction(Protocol):
         """Remove the rows whose columns equal what is given."""
         ...
 
+    def touch_runs(self, actor: str, revision: int) -> None:
+        """Note in all rows of runs that an actor writes that they have changed."""
+        ...
+
     def next_id(self, table: str) -> int:
         """Return a number greater than every `id` of a table."""
         ...
@@ -108,12 +112,14 @@ class Index(Protocol):
         project: str | None = None,
         runs: Sequence[str] | None = None,
         is_deleted: bool | None = False,
+        is_archived: bool | None = None,
         limit: int | None = None,
         offset: int = 0,
     ) -> RunPage:
         """List runs, newest first; `is_deleted` None lists those in the trash as well.
 
-        Purged runs are never listed. `runs` restricts to ids.
+        So does `is_archived` with those in the archive. Runs that were purged, or live in another
+        store now, are never listed. `runs` restricts to ids.
         """
         ...
 

@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 _RUN_COLUMNS = (
     "runs.run, runs.name, runs.experiment, runs.project, runs.goal, runs.parent, runs.status, "
     "runs.error, runs.reason, runs.created, runs.ended, runs.first_time, runs.last_time, "
-    "runs.points, runs.is_deleted, runs.is_purged"
+    "runs.points, runs.is_deleted, runs.is_purged, runs.is_archived, runs.moved_to"
 )
 _NEWEST_FIRST = "ORDER BY COALESCE(runs.created, runs.first_time, 0) DESC, runs.run DESC"
+_SHOWN = "runs.is_purged = 0 AND runs.moved_to IS NULL"
 _AT_ONCE = 500  # engines limit how many arguments a statement takes
 _HEX_END = "g"  # sorts behind every hexadecimal digit
 
@@ -55,30 +56,34 @@ class Queries(ABC):
         project: str | None = None,
         runs: Sequence[str] | None = None,
         is_deleted: bool | None = False,
+        is_archived: bool | None = None,
         limit: int | None = None,
         offset: int = 0,
     ) -> RunPage:
         """List runs, newest first."""
         if runs is not None and len(runs) > _AT_ONCE:
-            listed = [row for row in self.get_runs(runs).values() if not row.is_purged]
             listed = [
                 row
-                for row in listed
-                if experiment in (None, row.experiment)
+                for row in self.get_runs(runs).values()
+                if not row.is_purged
+                and row.moved_to is None
+                and experiment in (None, row.experiment)
                 and project in (None, row.project)
                 and is_deleted in (None, row.is_deleted)
+                and is_archived in (None, row.is_archived)
             ]
             listed.sort(key=lambda row: (row.created or row.first_time or 0, row.run), reverse=True)
             end = None if limit is None else offset + limit
             return RunPage(listed[offset:end], len(listed))
-        conditions, arguments = ["runs.is_purged = 0"], list[object]()
+        conditions, arguments = [_SHOWN], list[object]()
         for column, value in (("experiment", experiment), ("project", project)):
             if value is not None:
                 conditions.append(f"runs.{column} = ?")
                 arguments.append(value)
-        if is_deleted is not None:
-            conditions.append("runs.is_deleted = ?")
-            arguments.append(int(is_deleted))
+        for column, is_so in (("is_deleted", is_deleted), ("is_archived", is_archived)):
+            if is_so is not None:
+                conditions.append(f"runs.{column} = ?")
+                arguments.append(int(is_so))
         if runs is not None:
             conditions.append(f"runs.run IN ({_marks(runs)})")
             arguments.extend(runs)
@@ -112,7 +117,7 @@ class Queries(ABC):
             attempts.append((condition, [lowered, lowered + _HEX_END, "%" + lowered]))
         for condition, arguments in attempts:
             rows = self._rows(
-                f"SELECT {_RUN_COLUMNS} FROM runs WHERE runs.is_purged = 0 AND {condition} "
+                f"SELECT {_RUN_COLUMNS} FROM runs WHERE {_SHOWN} AND {condition} "
                 f"{_NEWEST_FIRST} LIMIT ?",
                 [*arguments, limit],
             )
@@ -331,7 +336,7 @@ class Queries(ABC):
     def totals(self) -> Totals:
         """Count runs, points, journals and problems."""
         runs, points = self._rows(
-            "SELECT COUNT(*), COALESCE(SUM(points), 0) FROM runs WHERE is_purged = 0"
+            f"SELECT COUNT(*), COALESCE(SUM(points), 0) FROM runs WHERE {_SHOWN}"
         )[0]
         journals = self._rows("SELECT COUNT(*) FROM journals")[0][0]
         problems = self._rows("SELECT COUNT(*) FROM problems")[0][0]
@@ -357,7 +362,8 @@ class _Orders:
 
 def _run_row(row: tuple[Any, ...]) -> RunRow:
     error = None if row[7] is None else json.loads(row[7])
-    return RunRow._make((*row[:7], error, *row[8:14], bool(row[14]), bool(row[15])))
+    flags = (bool(flag) for flag in row[14:17])
+    return RunRow._make((*row[:7], error, *row[8:14], *flags, row[17]))
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -38,6 +38,8 @@ class Context(NamedTuple):
     order_of: Callable[[int], tuple[str, int]]
     attempt_name: str
     add_row: Callable[[str, Row], None]
+    latest_stamp: Callable[[str, Row], str]  # of the row of that key, "" if there is none
+    touch: Callable[[str], None]  # all runs of an actor have changed
 
 
 def run_started(state: RunState, record: dict[str, Any], origin: Origin, _: Context) -> None:
@@ -132,9 +134,19 @@ def _settle_tag(state: RunState, tag: str, cleared: str) -> None:
 
 def note_added(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Keep a note."""
-    stamp = stamp_of(record)
+    edit, stamp = _name(record["id"]), stamp_of(record)
     text, time = _name(record["text"]), _integer(record["time"])
-    state.put("notes", _name(record["id"]), text, time, _name(record["actor"]), stamp)
+    known = state.rows("notes").get((edit,))
+    is_removed = known[6] if known else 0
+    state.put("notes", edit, text, time, _name(record["actor"]), stamp, is_removed)
+
+
+def note_removed(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
+    """Take a note away, whether it was read already or not."""
+    edit = _name(record["note"])
+    stamp_of(record)
+    known = state.rows("notes").get((edit,))
+    state.put("notes", edit, *(known[2:6] if known else (None, None, None, "")), 1)
 
 
 def name_set(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
@@ -165,8 +177,33 @@ def artifact_logged(
         _text(record.get("staged")),
         _text(record.get("digest")),
         _json(record.get("details") or {}),
+        *_folder_of(record),
     )
     _put_first(state, "artifacts", row, context)
+
+
+def _folder_of(record: dict[str, Any]) -> Row:
+    """Name the artifact as a whole, and the folder that it is, if it is one."""
+    folder = record.get("folder")
+    if folder is None:
+        return (_name(record["name"]), None, None)
+    return (_name(folder["name"]), _name(folder["id"]), _integer(folder["files"]))
+
+
+def artifact_described(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
+    """Describe a file, or a folder as a whole, last writer wins."""
+    what = f"description of {_name(record['artifact'])}"
+    description = _json(_text(record.get("description")))
+    _put_latest(state, "registers", (what, description), stamp_of(record))
+
+
+def artifact_aliased(_: RunState, record: dict[str, Any], __: Origin, context: Context) -> None:
+    """Let an alias of a name stand for a version of it, last writer wins."""
+    key = (_text(record.get("project")) or "", _name(record["name"]), _name(record["alias"]))
+    value = (_text(record.get("run")), _text(record.get("artifact")), _integer(record["time"]))
+    stamp = stamp_of(record)
+    if stamp > context.latest_stamp("aliases", key):
+        context.add_row("aliases", (*key, *value, stamp))
 
 
 def media_logged(state: RunState, record: dict[str, Any], origin: Origin, context: Context) -> None:
@@ -212,6 +249,8 @@ def context_captured(
         for key, value in record["facts"].items()
     ]
     known = state.rows("facts")
+    if actor:
+        context.touch(actor)
     for row in rows:
         current = known.get(row[:2])
         if current is None or _order(row[3:6], context) > _order(current[4:7], context):
@@ -249,10 +288,49 @@ def run_restored(state: RunState, record: dict[str, Any], _: Origin, __: Context
     _put_latest(state, "registers", ("deleted", "false"), stamp_of(record))
 
 
-def run_purged(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
+def run_purged(state: RunState, record: dict[str, Any], _: Origin, context: Context) -> None:
     """Leave a tombstone: nothing of the run remains, whatever arrives later."""
     stamp_of(record)
+    versions = [
+        (_name(identifier), state.run, _text(project), _name(name), _integer(time), _text(digest))
+        for identifier, project, name, time, digest in record.get("artifacts") or ()
+    ]
+    for version in versions:
+        context.add_row("purged_versions", version)
     state.is_purged = True
+
+
+def run_moved(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
+    """Note that the run lives in another store, or is back, last writer wins."""
+    _put_latest(state, "registers", ("moved", _json(_text(record["to"]))), stamp_of(record))
+
+
+def run_archived(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
+    """Hide the run from lists, last writer wins."""
+    _put_latest(state, "registers", ("archived", "true"), stamp_of(record))
+
+
+def run_unarchived(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
+    """Show the run in lists again, last writer wins."""
+    _put_latest(state, "registers", ("archived", "false"), stamp_of(record))
+
+
+def console_logged(state: RunState, record: dict[str, Any], origin: Origin, _: Context) -> None:
+    """Note where a stretch of a console is."""
+    text = _name(record["text"])
+    state.put(
+        "console",
+        origin.journal,
+        origin.sequence,
+        origin.attempt,
+        origin.rank,
+        _name(record["stream"]),
+        _integer(record["time"]),
+        _integer(record["line"]),
+        _integer(record["lines"]),
+        _integer_or_none(record.get("skipped_lines")) or 0,
+        len(text.encode()),
+    )
 
 
 OF_RUNS: dict[str, Callable[[RunState, dict[str, Any], Origin, Context], None]] = {
@@ -262,24 +340,31 @@ OF_RUNS: dict[str, Callable[[RunState, dict[str, Any], Origin, Context], None]] 
     "tag.added": tag_added,
     "tag.removed": tag_removed,
     "note.added": note_added,
+    "note.removed": note_removed,
     "name.set": name_set,
     "metric.defined": metric_defined,
     "artifact.logged": artifact_logged,
+    "artifact.described": artifact_described,
     "media.logged": media_logged,
     "status.set": status_set,
+    "console.logged": console_logged,
+    "run.archived": run_archived,
+    "run.unarchived": run_unarchived,
+    "run.moved": run_moved,
     "run.deleted": run_deleted,
     "run.restored": run_restored,
     "run.purged": run_purged,
 }
 OF_ANYTHING: dict[str, Callable[[RunState, dict[str, Any], Origin, Context], None]] = {
     "staged.stored": staged_stored,
+    "artifact.aliased": artifact_aliased,
     "context.captured": context_captured,
     "trouble": trouble,
 }
 
 
 # What is recorded of the store as a whole, so that it outlives the run's segments.
-ABOUT_RUNS = frozenset(("run.deleted", "run.restored", "run.purged"))
+ABOUT_RUNS = frozenset(("run.deleted", "run.restored", "run.purged", "run.moved"))
 
 
 def stamp_of(record: dict[str, Any]) -> str:

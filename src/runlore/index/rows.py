@@ -27,6 +27,8 @@ class RunRow(NamedTuple):
     points: int
     is_deleted: bool
     is_purged: bool
+    is_archived: bool
+    moved_to: str | None  # the id of the store where it lives now
 
 
 class RunPage(NamedTuple):
@@ -74,7 +76,11 @@ class MetricDefinition(NamedTuple):
 
 
 class Artifact(NamedTuple):
-    """One version of an artifact; `digest` is None until its file is stored as a blob."""
+    """A file of an artifact; `digest` is None until it is stored as a blob.
+
+    `artifact` is the name of the whole, `folder` the id of the folder logged in one call and
+    `folder_files` how many files that had, None for a file logged alone.
+    """
 
     id: str
     name: str
@@ -86,6 +92,10 @@ class Artifact(NamedTuple):
     staged: str | None
     digest: str | None
     details: dict[str, Any]
+    artifact: str
+    folder: str | None
+    folder_files: int | None
+    description: str | None
     time: int
     attempt: str
     rank: int

@@ -54,7 +54,7 @@ def _tags(read: ReadRows, run: str) -> list[Tag]:
 
 
 def _notes(read: ReadRows, run: str) -> list[Note]:
-    suffix = "WHERE runs.run = ? ORDER BY t.time, t.stamp"
+    suffix = "WHERE runs.run = ? AND t.is_removed = 0 ORDER BY t.time, t.stamp"
     rows = _select(read, run, "notes", "t.text, t.time, t.edit, t.actor", suffix)
     return [Note(*row) for row in rows]
 
@@ -85,15 +85,30 @@ def _artifacts(read: ReadRows, run: str) -> list[Artifact]:
     """Read all versions, each name's in order, its last one the current."""
     columns = (
         f"t.id, t.name, t.direction, t.type, t.media_type, {_SIZE}, t.staged, {_DIGEST}, "
-        f"t.details, {_PLACE}"
+        f"t.details, t.artifact, t.folder, t.folder_files, registers.value, {_PLACE}"
     )
-    suffix = _FILES + "t.name, t.direction, t.time, journals.actor, journals.number, t.sequence"
+    description = (
+        "LEFT JOIN registers ON registers.run = t.run "
+        "AND registers.what = 'description of ' || COALESCE(t.folder, t.id) "
+    )
+    suffix = (
+        description
+        + _FILES
+        + "t.name, t.direction, t.time, journals.actor, journals.number, t.sequence"
+    )
     rows = _select(read, run, "artifacts", columns, suffix)
     places = [row[1:3] for row in rows[1:]] + [None]
     return [
-        Artifact._make((*row[:2], row[1:3] != following, *row[2:8], json.loads(row[8]), *row[9:]))
+        _artifact(row, is_current=row[1:3] != following)
         for row, following in zip(rows, places, strict=False)
     ]
+
+
+def _artifact(row: tuple[Any, ...], *, is_current: bool) -> Artifact:
+    details, description = json.loads(row[8]), None if row[12] is None else json.loads(row[12])
+    return Artifact._make(
+        (*row[:2], is_current, *row[2:8], details, *row[9:12], description, *row[13:])
+    )
 
 
 def _media(read: ReadRows, run: str) -> list[Media]:

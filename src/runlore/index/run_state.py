@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _START_FIELDS = ("name", "experiment", "project", "goal", "parent")
 _ATTEMPT_ID = 2
 _KEY_SIZES = {name: table.key_size for name, table in BY_NAME.items()}
+_FLAGS = {"is_deleted": 0, "is_purged": 0, "is_archived": 0}
 _DERIVED_FROM = ("starts", "registers", "statuses", "attempts")
 
 
@@ -37,7 +38,7 @@ class RunState:
             dict.fromkeys(names) if row is None else dict(zip(names, row, strict=True))
         )
         if row is None:
-            self.values |= {"id": number, "run": run, "points": 0, "is_deleted": 0, "is_purged": 0}
+            self.values |= {"id": number, "run": run, "points": 0, **_FLAGS}
         self.is_purged = bool(self.values["is_purged"])
         self._was_purged = self.is_purged
         self._is_new = row is None and number != 0
@@ -105,8 +106,8 @@ class RunState:
             values["first_time"] = min(times) if first is None else min(first, *times)
             values["last_time"] = max(times) if last is None else max(last, *times)
 
-    def write(self, pending: dict[str, list[Row]], order_of: OrderOf) -> None:
-        """Hand over what has changed, or what remains of a purged run."""
+    def write(self, pending: dict[str, list[Row]], order_of: OrderOf, revision: int) -> None:
+        """Hand over what has changed, or what remains of a purged run, as of a revision."""
         if self.is_purged and not self._was_purged:
             for table in (*OF_A_RUN, "writers", "problems"):
                 self._transaction.delete(table, run=self.number)
@@ -118,10 +119,12 @@ class RunState:
                 self._forget()
             elif not self._changed.keys().isdisjoint(_DERIVED_FROM):
                 self._derive(order_of)
+            self.values["revision"] = revision
             pending.setdefault("runs", []).append(tuple(self.values.values()))
 
     def _forget(self) -> None:
-        kept = {"id": self.number, "run": self.run, "points": 0, "is_deleted": 1, "is_purged": 1}
+        kept = {"id": self.number, "run": self.run, "points": 0, **_FLAGS}
+        kept |= {"is_deleted": 1, "is_purged": 1}
         self.values = dict.fromkeys(self.values) | kept
 
     def _derive(self, order_of: OrderOf) -> None:
@@ -136,7 +139,11 @@ class RunState:
         registers = self.rows("registers")
         if ("name",) in registers:
             values["name"] = json.loads(registers["name",][2])
-        values["is_deleted"] = int(("deleted",) in registers and registers["deleted",][2] == "true")
+        if ("moved",) in registers:
+            values["moved_to"] = json.loads(registers["moved",][2])
+        for what in ("deleted", "archived"):
+            is_so = (what,) in registers and registers[what,][2] == "true"
+            values[f"is_{what}"] = int(is_so)
         status = effective_status(self.rows("statuses"), self.rows("attempts"))
         values["status"], values["error"], values["reason"], values["ended"] = status
 

@@ -12,7 +12,7 @@ from runlore.journal.frames import VERSION as JOURNAL_VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,11 @@ TABLES = (
             "points int",
             "is_deleted int",
             "is_purged int",
+            "is_archived int",
+            "moved_to text",  # the id of another store
+            "revision int",  # of the index when anything about the run last changed
         ),
-        indexes=("run", "created, run", "experiment", "project", "name"),
+        indexes=("run", "created, run", "experiment", "project", "name", "revision"),
         is_clustered=False,
     ),
     Table(
@@ -191,7 +194,17 @@ TABLES = (
         2,
     ),
     Table(
-        "notes", ("run int", "edit text", "text text", "time int", "actor text", "stamp text"), 2
+        "notes",
+        (
+            "run int",
+            "edit text",
+            "text text",  # null of one whose removal was read first
+            "time int",
+            "actor text",
+            "stamp text",
+            "is_removed int",
+        ),
+        2,
     ),
     Table(
         "metric_fields",
@@ -231,8 +244,31 @@ TABLES = (
             "staged text",
             "digest text",
             "details text",
+            "artifact text",  # the name of the whole: the file's, or that of its folder
+            "folder text",  # the id of the folder
+            "folder_files int",
         ),
         2,
+        indexes=("artifact",),
+    ),
+    Table(
+        "aliases",
+        (
+            "project text",  # empty for none
+            "name text",
+            "alias text",
+            "run text",
+            "artifact text",  # null where the alias was taken away
+            "time int",
+            "stamp text",
+        ),
+        3,
+    ),
+    # Versions that went with their runs, so that those behind them keep their numbers.
+    Table(
+        "purged_versions",
+        ("id text", "run text", "project text", "name text", "time int", "digest text"),
+        indexes=("name",),
     ),
     Table(
         "media",
@@ -287,7 +323,38 @@ TABLES = (
         2,
         indexes=("journal",),
     ),
+    # Where the text of a console is; the text itself stays in the files.
+    Table(
+        "console",
+        (
+            "run int",
+            "journal int",
+            "sequence int",
+            "attempt int",
+            "rank int",
+            "stream text",
+            "time int",
+            "line int",
+            "lines int",
+            "skipped_lines int",
+            "size_bytes int",
+        ),
+        3,
+    ),
     Table("summaries", ("run int", "data blob"), is_clustered=False),
+    # One field (a param, a metric's statistic, ...) of a block of runs, for queries over many.
+    Table(
+        "packed_columns",
+        (
+            "kind text",
+            "name text",
+            "statistic text",
+            "block int",
+            "revision int",  # of the index when it was packed
+            "data blob",
+        ),
+        4,
+    ),
     Table("series", ("id int", "name text", "context text"), 1, ("name, context",), False),
     Table(
         "problems",
@@ -319,7 +386,14 @@ OF_A_RUN = (
     "artifacts",
     "media",
     "facts",
+    "console",
     "summaries",
+)
+
+
+TOUCH_RUNS = (
+    "UPDATE runs SET revision = ? WHERE id IN (SELECT run FROM parts WHERE journal IN "
+    "(SELECT id FROM journals WHERE actor = ?))"
 )
 
 

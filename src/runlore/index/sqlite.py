@@ -13,6 +13,7 @@ from runlore.index.queries import Queries
 from runlore.index.schema import (
     BY_NAME,
     TABLES,
+    TOUCH_RUNS,
     fingerprint,
     sqlite_statements,
     upsert_statement,
@@ -49,6 +50,10 @@ class SqliteTransaction:
         condition = " AND ".join(f'"{name}" = ?' for name in equals) or "1"
         statement = f"DELETE FROM {table} WHERE {condition}"
         self._connection.execute(statement, tuple(equals.values()))
+
+    def touch_runs(self, actor: str, revision: int) -> None:
+        """Note in all rows of runs that an actor writes that they have changed."""
+        self._connection.execute(TOUCH_RUNS, (revision, actor))
 
     def next_id(self, table: str) -> int:
         """Return a number greater than every `id` of a table."""

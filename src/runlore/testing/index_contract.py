@@ -191,6 +191,72 @@ class IndexContract(ABC):
         assert index.limits(RUN) == {ATTEMPT: Limits(6, T + 50)}
         assert facts.run.points == 12
 
+    def test_an_archived_run_can_be_left_out_and_a_moved_one_is(
+        self, index: Index, store: StoreFolder, journal: JournalComposer
+    ) -> None:
+        slot = journal.slot(RUN, ATTEMPT)
+        journal.event(slot, "run.started", time=T, name="n")
+        journal.edit(slot, "run.archived", time=T + 1)
+        assert self.facts(index, store).run.is_archived
+        assert index.list_runs().total == 1
+        assert index.list_runs(is_archived=False).total == 0
+        journal.edit(slot, "run.unarchived", time=T + 2)
+        self.facts(index, store)
+        assert index.list_runs(is_archived=False).total == 1
+        journal.edit(0, "run.moved", time=T + 3, run=RUN, to=OTHER_RUN)
+        assert self.facts(index, store).run.moved_to == OTHER_RUN
+        assert (index.list_runs().total, index.find_runs("n")) == (0, [])
+        assert index.list_runs(runs=[RUN]).total == 0
+        journal.edit(0, "run.moved", time=T + 4, run=RUN, to=None)
+        self.facts(index, store)
+        assert index.list_runs().total == 1
+
+    def test_a_removed_note_stays_away_whichever_is_read_first(
+        self, index: Index, store: StoreFolder, journal: JournalComposer
+    ) -> None:
+        slot = journal.slot(RUN, ATTEMPT)
+        early, late = f"{1:032x}", f"{2:032x}"
+        journal.edit(slot, "note.removed", time=T, note=early)
+        journal.edit(slot, "note.added", time=T + 1, id=early, text="early")
+        journal.edit(slot, "note.added", time=T + 2, id=late, text="late")
+        assert [note.text for note in self.facts(index, store).notes] == ["late"]
+        journal.edit(slot, "note.removed", time=T + 3, note=late)
+        assert self.facts(index, store).notes == []
+
+    def test_a_file_knows_its_folder_and_its_description(
+        self, index: Index, store: StoreFolder, journal: JournalComposer
+    ) -> None:
+        slot = journal.slot(RUN, ATTEMPT)
+        file, folder = f"{1:032x}", f"{2:032x}"
+        whole = {"id": folder, "name": "data", "files": 2}
+        journal.event(slot, "artifact.logged", time=T, id=file, name="m.pkl")
+        journal.event(
+            slot, "artifact.logged", time=T, id=f"{3:032x}", name="data/a.csv", folder=whole
+        )
+        journal.edit(slot, "artifact.described", time=T, artifact=folder, description="clean")
+        journal.edit(slot, "artifact.described", time=T, artifact=file, description=None)
+        found = [one[10:14] for one in self.facts(index, store).artifacts]
+        assert found == [("data", folder, 2, "clean"), ("m.pkl", None, None, None)]
+
+    def test_every_change_of_a_run_gives_it_a_later_revision(
+        self, index: Index, store: StoreFolder, journal: JournalComposer
+    ) -> None:
+        def revision() -> int:
+            self.facts(index, store)
+            with index.transaction(timeout_seconds=1) as transaction:
+                ((found,),) = transaction.select("runs", "revision", run=RUN)
+            return int(found)
+
+        slot = journal.slot(RUN, ATTEMPT)
+        journal.event(slot, "run.started", time=T, name="n")
+        before = revision()
+        assert revision() == before
+        journal.points(slot, {"loss": 1.0}, time=T + 1, step=0)
+        assert revision() > before
+        before = revision()
+        journal.event(0, "context.captured", time=T + 2, facts={"user": "ada"})
+        assert revision() > before
+
     def test_a_purge_is_final_and_a_deletion_is_not(
         self, index: Index, store: StoreFolder, journal: JournalComposer
     ) -> None:
