@@ -6,6 +6,7 @@ import os
 import sys
 
 from runlore import __version__
+from runlore.client.captures import names_text
 from runlore.client.spawn import spawn_helper
 from runlore.journal.folder import create_store, failure
 from runlore.journal.host import current_host
@@ -61,7 +62,7 @@ class Recorder:
         """Take note of an open run, and tell the helper of it."""
         self.runs.append(run)
         _open_runs.append(run)
-        line = f"{run.id} {run.attempt} {run.rank}\n".encode()
+        line = f"{run.id} {run.attempt} {run.rank} {names_text(run.captures)}\n".encode()
         path = os.path.join(self.store.actor(self.writer.actor), "runs")
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)

@@ -7,6 +7,7 @@ from struct import Struct
 from time import time_ns
 
 from runlore.client import values
+from runlore.client.captures import CAPTURES
 from runlore.client.files import FileLogging
 from runlore.errors import InvalidType, InvalidValue, a_kind
 from runlore.journal.frames import HAS_STEP, OVERHEAD, POINTS
@@ -37,12 +38,19 @@ class Run(FileLogging):
     use (a string as a metric) raises one of `runlore.errors` and writes nothing.
     """
 
-    def __init__(self, recorder: Recorder, placement: Placement, name: str | None) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        placement: Placement,
+        name: str | None,
+        captures: frozenset[str] = frozenset(CAPTURES),
+    ) -> None:
         """Open `placement`'s run in a recorder; use `runlore.start_run`."""
         self.id = placement.run
         self.attempt = placement.attempt
         self.rank = placement.rank
         self.name = name
+        self.captures = captures
         self.is_finished = False
         self._pid = getpid()
         self._recorder = recorder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from runlore.client.captures import wanted_captures
 from runlore.client.ending import watch_process
 from runlore.client.placement import placement, run_id
 from runlore.client.recorder import recorder_for
@@ -34,6 +35,7 @@ def open_run(
     resume: bool = False,
     from_step: int | None = None,
     store: str | os.PathLike[str] | None = None,
+    capture: bool | Mapping[str, bool] | Iterable[str] | None = None,
 ) -> Run:
     """Open a run, as `runlore.start_run` does, with `id` and `parent` being whole ids.
 
@@ -56,10 +58,11 @@ def open_run(
         parent = run_id(limits.name(parent, "the parent"))
     if id is not None:
         run_id(id)
+    captures = wanted_captures(capture, os.environ)
     path = locate_store(store)
     recorder = recorder_for(path)
     place = placement(id, os.environ, recorder.host)
-    run = Run(recorder, place, name if name is not None else _label(id))
+    run = Run(recorder, place, name if name is not None else _label(id), captures)
     _begin(run, place, resume=resume, from_step=step, fields={
         "name": run.name,
         "experiment": experiment,

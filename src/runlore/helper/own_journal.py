@@ -76,7 +76,7 @@ class OwnJournal:
         writer = self.writer()
         if len(self._slots) >= _MOST_DECLARED:
             writer.forget(self._slots.pop(next(iter(self._slots))))
-        slot = self._slots[run] = writer.declare_run(*line)
+        slot = self._slots[run] = writer.declare_run(*line[:3])
         return slot
 
     def tell(self, message: str) -> None:

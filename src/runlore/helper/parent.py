@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from runlore.client.captures import from_names_text
 from runlore.journal import lock
 from runlore.records.ids import is_id
 
@@ -11,13 +12,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runlore.journal.folder import StoreFolder
 
-    RunLine = tuple[str, str, int]  # run, attempt, rank
+    RunLine = tuple[str, str, int, frozenset[str]]  # run, attempt, rank, captures
 
 
 class Parent:
     """The process with the journal `actor`, which started this one."""
 
-    __slots__ = ("_pid", "_read", "actor", "folder", "store")
+    __slots__ = ("_pid", "_read", "_wanted", "actor", "folder", "store")
 
     def __init__(self, store: StoreFolder, actor: str) -> None:
         """Look who holds the lock of `actor`."""
@@ -26,6 +27,7 @@ class Parent:
         self.folder = store.actor(actor)
         self._pid = _pid_in_lock(store.lock(actor))
         self._read = 0
+        self._wanted: frozenset[str] = frozenset()
 
     def is_alive(self) -> bool:
         """Tell whether it runs: an orphan is given another parent the moment it becomes one.
@@ -47,14 +49,20 @@ class Parent:
             os.close(descriptor)
         whole = content[: content.rfind(b"\n") + 1]
         self._read += len(whole)
-        return [line for text in whole.splitlines() if (line := _run_line(text)) is not None]
+        lines = [line for text in whole.splitlines() if (line := _run_line(text)) is not None]
+        self._wanted = self._wanted.union(*(line[3] for line in lines))
+        return lines
+
+    def is_wanted(self, capture: str) -> bool:
+        """Tell whether a run that was seen by `new_runs` wants this one of CAPTURES."""
+        return capture in self._wanted
 
 
 def _run_line(text: bytes) -> RunLine | None:
     fields = text.decode("ascii", "replace").split()
-    if len(fields) != 3 or not (is_id(fields[0]) and is_id(fields[1]) and fields[2].isdecimal()):
+    if len(fields) != 4 or not (is_id(fields[0]) and is_id(fields[1]) and fields[2].isdecimal()):
         return None
-    return fields[0], fields[1], int(fields[2])
+    return fields[0], fields[1], int(fields[2]), from_names_text(fields[3])
 
 
 def _pid_in_lock(path: str) -> int:

@@ -26,6 +26,7 @@ def start_run(
     resume: bool = False,
     from_step: int | None = None,
     store: str | os.PathLike[str] | None = None,
+    capture: bool | Mapping[str, bool] | Iterable[str] | None = None,
 ) -> Run:
     """Start a run: the one call before a training loop.
 
@@ -43,6 +44,10 @@ def start_run(
         from_step: with `resume`: points from this step on are superseded by this attempt.
             They are kept and can be shown, but are not current.
         store: a folder; by default `.runlore` of the repository you are in.
+        capture: what is recorded beside what you log: True for all, False for nothing,
+            `{"diff": False}` for all but that, or a list of names for only these: command,
+            git, diff, untracked, packages, env, machine, load, console. What the variable
+            RUNLORE_CAPTURE turns off stays off.
 
     Raises:
         UsageError: for a wrong argument; nothing has been written then.
@@ -65,6 +70,7 @@ def start_run(
         resume=resume,
         from_step=from_step,
         store=store,
+        capture=capture,
     )
 
 
