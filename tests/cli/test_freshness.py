@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from runlore.cli.freshness import freshness_report, tell_freshness
 from runlore.index.interface import Freshness
 from runlore.index.rows import Problem
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.cli.conftest import Command
 
 GAP = Problem("gap", "a" * 32, 1, 64, 128, None, None, "64 bytes fail", 0)
@@ -45,11 +45,43 @@ def test_a_store_that_is_behind_is_listed_all_the_same(
     cli("log", "--new", "x", "loss=1")
     assert cli("ls").err == ""
     cli("log", "x", "loss=2")
-    monkeypatch.setattr("runlore.reading.store.open_reader.__kwdefaults__",
-                        {"host": None, "budget_seconds": 0.0})  # fmt: skip
+    read_nothing_at_first(monkeypatch)
     for command in (["ls"], ["compare"]):
         answer = cli(*command)
         assert answer.code == 0
         assert "behind: " in answer.err
         assert "BehindWarning" not in answer.err
     assert "BehindWarning" not in cli("tail", "x", "--once").err
+
+
+@pytest.mark.parametrize("command", ["ls", "compare", "tail"])
+def test_a_first_look_reads_on_until_there_is_something_to_show(
+    cli: Command, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    cli("log", "--new", "x", "loss=1")
+    read_nothing_at_first(monkeypatch)
+    answer = cli(command, *(["--once"] if command == "tail" else []))
+    assert answer.code == 0
+    assert "1" in answer.out
+    assert "behind" not in answer.err
+
+
+@pytest.mark.parametrize(("command", "purpose"), [("compare", "compare"), ("tail", "follow")])
+def test_nothing_read_so_far_is_not_called_an_empty_store(
+    cli: Command, monkeypatch: pytest.MonkeyPatch, command: str, purpose: str
+) -> None:
+    cli("log", "--new", "x", "loss=1")
+    read_nothing_at_first(monkeypatch)
+    monkeypatch.setattr("runlore.reading.opening._SEARCH_SECONDS", 0.0)
+    answer = cli(command)
+    assert answer.code == 1
+    assert answer.err.startswith(f"error: there are no runs to {purpose} so far: 0.0 MB of records")
+    assert answer.err.endswith("are not read yet\nhint: ask again to read on\n")
+    answer = cli("compare", "--experiment", "e")
+    assert "no runs in the experiment 'e' so far" in answer.err
+
+
+def read_nothing_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what opens a store be late before it begins, as where very much is to be read."""
+    late = {"host": None, "budget_seconds": 0.0}
+    monkeypatch.setattr("runlore.reading.store.open_reader.__kwdefaults__", late)

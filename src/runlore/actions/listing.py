@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlore.actions.quiet import without_warnings
-from runlore.reading.opening import list_runs
+from runlore.reading.opening import find_some_runs
+from runlore.reading.store import open_reader
 from runlore.reading.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -43,7 +44,9 @@ def list_all(
     Raises:
         StoreError: if there is no store, or it can't be read.
     """
-    runs = list_runs(experiment, project=project, store=store, limit=limit, deleted=is_deleted)
+    runs = find_some_runs(
+        open_reader(store), experiment, project=project, limit=limit, deleted=is_deleted
+    )
     return Listing(runs, runs.total, runs.freshness)
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from runlore.actions.quiet import without_warnings
-from runlore.errors import RunNotFound
 from runlore.journal.frames import HEADER_SIZE
 from runlore.reading.facts import series_label
-from runlore.reading.opening import get_run, list_runs
+from runlore.reading.opening import find_some_runs, get_run, no_runs
 from runlore.reading.store import open_reader
 from runlore.segments.complete import journal_numbers
 from runlore.segments.journals import scan_file
@@ -56,13 +55,14 @@ def newest_running(store: str | None = None) -> str:
     Raises:
         RunNotFound: if there is none at all.
     """
-    runs = list_runs(store=store)
+    reader = open_reader(store)
+    runs = find_some_runs(reader)
     for run in runs:
         if run.status == "running":
             return run.id
     if len(runs):
         return runs[0].id
-    raise RunNotFound("there are no runs yet", hint="start one: runlore demo")
+    raise no_runs(reader, "to follow")
 
 
 @without_warnings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from runlore.compare.comparison import Comparison, ComparisonRow
 from runlore.compare.directions import direction_of
 from runlore.errors import InvalidType, SeriesNotFound, a_kind
-from runlore.reading.opening import find_runs, select_runs, warn_if_behind
+from runlore.reading.opening import find_some_runs, select_runs, warn_if_behind
 from runlore.reading.run import StoredRun
 from runlore.reading.store import open_reader
 from runlore.reading.suggestions import nearest
@@ -55,7 +55,7 @@ def compare_runs(
         named = [one.id if isinstance(one, StoredRun) else one for one in selections]
         runs = select_runs(reader, named)
     else:
-        runs = find_runs(reader, experiment)
+        runs = find_some_runs(reader, experiment)
     warn_if_behind(reader)
     return compare_stored(runs, metrics=metrics, only_differing=only_differing)
 

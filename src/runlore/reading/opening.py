@@ -121,6 +121,36 @@ def find_runs(
     return Runs(reader, page.runs, page.total)
 
 
+def find_some_runs(
+    reader: StoreReader,
+    experiment: str | None = None,
+    *,
+    project: str | None = None,
+    limit: int | None = None,
+    deleted: bool | None = False,
+) -> Runs:
+    """List runs as `find_runs` does; where there are none so far, read on for up to 10 s."""
+    runs = find_runs(reader, experiment, project=project, limit=limit, deleted=deleted)
+    if not runs.total and not reader.freshness.is_current:
+        reader.catch_up(budget_seconds=_SEARCH_SECONDS)
+        runs = find_runs(reader, experiment, project=project, limit=limit, deleted=deleted)
+    return runs
+
+
+def so_far(reader: StoreReader) -> str:
+    """Say by how much an answer that found nothing is behind; nothing if it isn't."""
+    return "" if reader.freshness.is_current else f" so far: {_behind(reader)}"
+
+
+def no_runs(reader: StoreReader, purpose: str) -> RunNotFound:
+    """Say that there are no runs for a purpose ("to compare"), or none that was read so far."""
+    behind = so_far(reader)
+    return RunNotFound(
+        f"there are no runs {purpose}{behind}",
+        hint="ask again to read on" if behind else "to see some: runlore demo",
+    )
+
+
 def _find_row(reader: StoreReader, selection: str) -> RunRow:
     if not selection or not isinstance(selection, str):
         raise InvalidValue(
@@ -179,11 +209,9 @@ def _not_found(reader: StoreReader, selection: str) -> RunNotFound:
     runs = find_runs(reader, limit=_MOST_SUGGESTED_FROM)
     known = list(dict.fromkeys(run.label for run in runs))
     ids = [run.short_id for run in runs]
-    message = f"no run in {reader.folder.path} answers to {selection!r}"
-    if not reader.freshness.is_current:
-        message += f" so far: {_behind(reader)}"
     return RunNotFound(
-        message, hint=nearest(selection, known, ids=ids, nothing="the store has no runs yet")
+        f"no run in {reader.folder.path} answers to {selection!r}{so_far(reader)}",
+        hint=nearest(selection, known, ids=ids, nothing="the store has no runs yet"),
     )
 
 
