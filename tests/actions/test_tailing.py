@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from runlore.actions.tailing import Step, follow, newest_running
+from runlore.actions.following import Step
+from runlore.actions.tailing import follow, newest_running
 from runlore.errors import RunNotFound
-from tests.cli.stores import run_python
+from tests.cli.stores import environment, run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,6 +95,76 @@ with runlore.start_run("r", store=sys.argv[1]) as run:
     assert len(everything) == 13
     shown = follow("r", lines=lines, store=str(store_of_its_own)).history
     assert shown == everything[len(everything) - min(lines, 13) :]
+
+
+ROLLING = """
+import sys
+import runlore
+from runlore.actions.tailing import follow
+from runlore.journal import writer
+from tests.cli.stores import seal
+writer.ROLL_SIZE = 4096
+store = sys.argv[1]
+run = runlore.start_run("r", store=store)
+logged = 0
+def log_and_roll(steps):
+    global logged
+    for _ in range(steps):
+        run.log({"loss": float(logged)}, step=logged)
+        run.log({"acc": float(logged)}, step=logged, context="val")
+        logged += 1
+"""
+
+
+def test_lines_go_on_across_journals_that_are_sealed_and_cleared_away(
+    store_of_its_own: Path,
+) -> None:
+    program = """
+log_and_roll(500)
+seal(store)
+log_and_roll(1)
+everything = follow("r", lines=1000, store=store).history
+assert [step.step for step in everything] == list(range(501))
+assert all(len(step.metrics) == 2 for step in everything)
+for lines in (0, 1, 2, 40, 100, 300, 500, 501):
+    assert follow("r", lines=lines, store=store).history == everything[501 - lines:]
+chosen = follow("r", metrics=["acc"], lines=400, store=store).history
+assert [step.metrics for step in chosen] == [{"acc[val]": float(step)} for step in range(101, 501)]
+run.finish()
+"""
+    run_rolling(program, store_of_its_own)
+
+
+def test_lines_sealed_between_two_looks_are_shown_once(store_of_its_own: Path) -> None:
+    program = """
+polls = 0
+def sleep(seconds):
+    global polls
+    polls += 1
+    if polls < 5:
+        log_and_roll(300)  # over several files, the first of which has been begun to be read
+        seal(store)
+    else:
+        run.finish()
+log_and_roll(7)
+tail = follow("r", lines=3, store=store, sleep=sleep)
+assert [step.step for step in tail.history] == [4, 5, 6]
+assert [step.step for step in tail.steps] == list(range(7, 1207))
+assert tail.run.status == "finished"
+"""
+    run_rolling(program, store_of_its_own)
+
+
+def run_rolling(program: str, store: Path) -> None:
+    folders = os.pathsep.join(folder for folder in sys.path if folder)
+    done = subprocess.run(
+        [sys.executable, "-c", ROLLING + program, str(store)],
+        env=environment(PYTHONPATH=folders),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_only_chosen_metrics_are_given(store_of_its_own: Path) -> None:

@@ -10,7 +10,8 @@ import click
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
-    from runlore.actions.tailing import Step, Tail
+    from runlore.actions.following import Step
+    from runlore.actions.tailing import Tail
     from runlore.cli.output import Output
     from runlore.reading.run import StoredRun
 
