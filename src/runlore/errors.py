@@ -15,6 +15,7 @@ RunloreError
 │   ├── StoreRefused              owned by somebody else, or not a store at all
 │   ├── StoreReadOnly
 │   ├── StoreFull
+│   ├── ObjectsUnreachable        the bucket or folder of its segments and blobs doesn't answer
 │   └── FormatTooNew              written by a later release than this one
 ├── DamageError                   bytes that are not what was written
 │   ├── JournalDamaged
@@ -124,6 +125,12 @@ class StoreFull(StoreError):
     """There is no room left where the store lies."""
 
     code = "store-full"
+
+
+class ObjectsUnreachable(StoreError):
+    """The place where a store's segments and blobs lie doesn't answer, or isn't that store's."""
+
+    code = "objects-unreachable"
 
 
 class FormatTooNew(StoreError):

@@ -9,8 +9,9 @@ import os
 import stat
 import sys
 
-from runlore.blobs.faults import read_fault, write_fault
 from runlore.errors import InvalidValue
+from runlore.objects.descriptors import BINARY, create_exclusively, write_all
+from runlore.objects.faults import read_fault, write_fault
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ COPY_BYTES = 1 << 20
 # Linux, include/uapi/linux/fs.h: _IOW(0x94, 9, int).
 _FICLONE = 0x40049409
 _KERNEL_COPY_BYTES = 1 << 30
-_BINARY = getattr(os, "O_BINARY", 0)
-_OPEN_SOURCE = os.O_RDONLY | _BINARY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-_CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY | getattr(os, "O_CLOEXEC", 0)
+_OPEN_SOURCE = os.O_RDONLY | BINARY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def snapshot(
@@ -119,24 +118,12 @@ else:
         return False
 
 
-def create_exclusively(path: str) -> int:
-    """Create a file for this user alone and open it for reading and writing."""
-    return os.open(path, _CREATE, 0o600)
-
-
 def read_chunk(source: int, path: str) -> bytes:
     """Read the next piece of a file that the caller named."""
     try:
         return os.read(source, COPY_BYTES)
     except OSError as error:
         raise read_fault(error, path) from error
-
-
-def write_all(destination: int, data: bytes | memoryview) -> None:
-    """Write every byte, however many calls that takes."""
-    view = memoryview(data)
-    while view:
-        view = view[os.write(destination, view) :]
 
 
 def _require_regular(mode: int, path: str) -> None:

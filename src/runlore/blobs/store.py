@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from runlore.blobs.faults import write_fault
-from runlore.blobs.incoming import (
+from runlore.blobs.snapshot import (
+    clone,
+    is_movable,
+    open_regular,
+    read_chunk,
+)
+from runlore.blobs.verifying import VerifyingReader
+from runlore.errors import BlobDamaged, InvalidValue, NotFound, StoreError
+from runlore.objects.descriptors import write_all
+from runlore.objects.faults import write_fault
+from runlore.objects.incoming import (
     flush_folder,
     incoming_file,
     incoming_name,
     make_folder,
     remove_leftovers,
 )
-from runlore.blobs.snapshot import (
-    clone,
-    is_movable,
-    open_regular,
-    read_chunk,
-    write_all,
-)
-from runlore.blobs.verifying import VerifyingReader
-from runlore.errors import BlobDamaged, InvalidValue, NotFound, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

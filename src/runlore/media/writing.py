@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runlore.blobs.faults import write_fault
 from runlore.errors import InvalidType, InvalidValue, RunloreError, a_kind
 from runlore.media.figures import is_figure
 from runlore.media.formats import extension_of, format_of
 from runlore.media.libraries import comes_from
+from runlore.objects.faults import write_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ import secrets
 import time
 from typing import TYPE_CHECKING
 
-from runlore.blobs.faults import write_fault
-from runlore.blobs.snapshot import create_exclusively
+from runlore.objects.descriptors import create_exclusively
+from runlore.objects.faults import write_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
