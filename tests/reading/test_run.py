@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +71,21 @@ def test_everything_that_was_recorded_is_read_back(store: Path) -> None:
     assert found == runlore.get_run(run.id, store=store)
     assert len({found, runlore.get_run(run.id, store=store)}) == 1
     assert repr(found) == f"<StoredRun 'all' {run.short_id} finished>"
+
+
+def test_the_time_between_attempts_is_not_what_a_run_took(store: Path) -> None:
+    with runlore.start_run(id="r", store=store) as run:
+        run.log({"loss": 1.0}, 0)
+    close_journal(store)
+    time.sleep(0.02)
+    with runlore.start_run(id="r", resume=True, store=store) as run:
+        run.log({"loss": 1.0}, 1)
+    found = runlore.get_run("r", store=store)
+    assert found.created is not None
+    assert found.ended is not None
+    assert found.duration_seconds is not None
+    whole = (found.ended - found.created).total_seconds()
+    assert 0 < found.duration_seconds <= whole - 0.02
 
 
 def test_a_run_reads_the_same_from_segments(store: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from runlore.errors import ArtifactNotFound, RunNotFound
 from runlore.helper.seeds import seed_like_params
 from runlore.reading.details import Details
+from runlore.reading.durations import seconds_of_attempts
 from runlore.reading.facts import Note, attempt_of, moment, seconds_between, series_label
 from runlore.reading.files import MediaItem, artifact_files
 from runlore.reading.suggestions import nearest
@@ -135,12 +136,18 @@ class StoredRun:
 
     @property
     def duration_seconds(self) -> float | None:
-        """From its start to its end, to its last sign of life if it crashed, else to now."""
+        """From its start to its end, to its last sign of life if it crashed, else to now.
+
+        Of a resumed run that of its attempts together: the times between them don't count.
+        """
         end = self._row.ended
         if end is None:
             reading = self._details.status(self._row)
             is_running = reading.status == "running"
             end = time.time_ns() // 1000 if is_running else reading.last_sign_of_life
+        writers = self._details.writers.get(self.id, [])
+        if end is not None and len({writer.attempt for writer in writers}) > 1:
+            return seconds_of_attempts(self._facts.attempts, writers, end)
         return seconds_between(self._row.created, end)
 
     @property
