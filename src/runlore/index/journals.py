@@ -12,6 +12,7 @@ from runlore.index.schema import BY_NAME
 from runlore.index.tail import NeedsScan, read_stretch
 from runlore.journal.frames import HEADER_SIZE, RUN
 from runlore.records.events import now
+from runlore.records.ids import is_id
 from runlore.segments.tables import Tables
 
 if TYPE_CHECKING:
@@ -244,7 +245,7 @@ def note_process(row: dict[str, Any], process: dict[str, Any] | None) -> None:
         return
     for key in ("kind", "host", "host_id", "boot_id", "user", "version", "serves"):
         value = process.get(key)
-        if isinstance(value, str) and value.isprintable():
+        if isinstance(value, str) and value.isprintable() and (key != "serves" or is_id(value)):
             row[key] = value
     pid = process.get("pid")
     if isinstance(pid, int) and 0 <= pid < 1 << 63:

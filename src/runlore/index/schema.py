@@ -1,4 +1,4 @@
-"""Declare the tables of an index; here alone SQLite and PostgreSQL differ."""
+"""Declare the tables of an index, and write them for SQLite (`postgres_layout`: PostgreSQL)."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """The names of the columns."""
         return tuple(column.split()[0] for column in self.columns)
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """What each column holds: int, real, text or blob."""
+        return {name: kind for name, kind in (column.split() for column in self.columns)}
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -415,29 +420,29 @@ def _statements(types: dict[str, str], *, clustered: str) -> list[str]:
     statements = []
     for table in TABLES:
         columns = []
-        for column in table.columns:
-            name, kind = column.split()
+        for name, kind in table.kinds.items():
             columns.append(f'"{name}" {types[kind]}')
-        columns.append(f"PRIMARY KEY ({_quoted(table.key)})")
+        columns.append(f"PRIMARY KEY ({quoted(table.key)})")
         suffix = clustered if table.is_clustered else ""
         statements.append(f"CREATE TABLE {table.name} ({', '.join(columns)}){suffix}")
         for number, index in enumerate(table.indexes):
-            names = _quoted(name.strip() for name in index.split(","))
+            names = quoted(name.strip() for name in index.split(","))
             statements.append(f"CREATE INDEX {table.name}_{number} ON {table.name} ({names})")
     return statements
 
 
 def upsert_statement(table: Table) -> str:
-    """Write an insertion that replaces the row of the same key; both engines understand it."""
+    """Write an insertion of a row that replaces the one of the same key."""
     rest = [name for name in table.names if name not in table.key]
     marks = ", ".join("?" * len(table.names))
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
     action = f"UPDATE SET {changes}" if rest else "NOTHING"
     return (
-        f"INSERT INTO {table.name} ({_quoted(table.names)}) VALUES ({marks}) "
-        f"ON CONFLICT ({_quoted(table.key)}) DO {action}"
+        f"INSERT INTO {table.name} ({quoted(table.names)}) VALUES ({marks}) "
+        f"ON CONFLICT ({quoted(table.key)}) DO {action}"
     )
 
 
-def _quoted(names: Iterable[str]) -> str:
+def quoted(names: Iterable[str]) -> str:
+    """Write names as a statement lists them."""
     return ", ".join(f'"{name}"' for name in names)
