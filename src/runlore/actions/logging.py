@@ -8,9 +8,9 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from runlore.actions.shell_recorder import shell_run
 from runlore.client import values
 from runlore.client.start import default_project
+from runlore.editing.shell_recorder import shell_run
 from runlore.errors import InvalidType, InvalidValue
 from runlore.journal.location import locate_store
 from runlore.media.names import artifact_name

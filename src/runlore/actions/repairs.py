@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from runlore.actions.checks.files import leftovers, waiting_files
 from runlore.actions.checks.manifest import entry_numbers, read_entries
 from runlore.actions.checks.segments import segment_files
-from runlore.actions.shell_recorder import ShellRecorder
+from runlore.editing.shell_recorder import ShellRecorder
 from runlore.errors import RunloreError
 from runlore.helper.adopt import adopt_staged
 from runlore.index.catchup import catch_up

@@ -117,6 +117,10 @@ class PlainFile:
         os.ftruncate(self._descriptor, position)
         self._room.end = position
 
+    def sync(self) -> None:
+        """Wait until what was written is on the device."""
+        os.fsync(self._descriptor)
+
     def close(self, position: int) -> None:
         """Cut the file to `position` bytes and let go of it."""
         try:

@@ -74,6 +74,18 @@ class ShellWriter(Writer):
                 return key
         return super().declare_keys(slot, context, names)
 
+    def sync(self) -> None:
+        """Wait until what was written is on the device, for what is done next can't be undone."""
+        if isinstance(self._file, PlainFile):
+            self._file.sync()
+
+    def complete(self) -> None:
+        """Complete the file now, so that it can be sealed; what comes next begins another."""
+        with self._lock:
+            self.sync()
+            self._tables.clear()
+            self._finish_file(is_complete=True)
+
     def close(self) -> None:
         """Complete the file if it is full, and let go of the lock."""
         file = self._file
