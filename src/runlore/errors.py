@@ -4,7 +4,8 @@ RunloreError
 ├── UsageError                    the call is wrong; nothing was written
 │   ├── InvalidValue              a value out of range or of the wrong form (also a ValueError)
 │   ├── InvalidType               a value of the wrong type (also a TypeError)
-│   └── TooLarge                  more than a record may hold (also a ValueError)
+│   ├── TooLarge                  more than a record may hold (also a ValueError)
+│   └── QueryError                a filter that can't be read, with the spot (also a ValueError)
 ├── NotFound                      nothing answers to that name (also a LookupError)
 │   ├── RunNotFound
 │   ├── SeriesNotFound
@@ -15,6 +16,7 @@ RunloreError
 │   ├── StoreRefused              owned by somebody else, or not a store at all
 │   ├── StoreReadOnly
 │   ├── StoreFull
+│   ├── DatabaseUnreachable       of the index, where it is kept in PostgreSQL
 │   ├── ObjectsUnreachable        the bucket or folder of its segments and blobs doesn't answer
 │   └── FormatTooNew              written by a later release than this one
 ├── DamageError                   bytes that are not what was written
@@ -65,6 +67,23 @@ class TooLarge(UsageError, ValueError):
     """A value is larger than a record may be."""
 
     code = "too-large"
+
+
+class QueryError(UsageError, ValueError):
+    """A filter or an order can't be read.
+
+    `message` shows the text with a caret under the spot, `reason` is its first line alone,
+    `position` counts the characters before the spot.
+    """
+
+    code = "query"
+
+    def __init__(
+        self, reason: str, *, excerpt: str = "", position: int = 0, hint: str | None = None
+    ) -> None:
+        super().__init__(f"{reason}\n{excerpt}" if excerpt else reason, hint=hint)
+        self.reason = reason
+        self.position = position
 
 
 class NotFound(RunloreError, LookupError):
@@ -131,6 +150,12 @@ class ObjectsUnreachable(StoreError):
     """The place where a store's segments and blobs lie doesn't answer, or isn't that store's."""
 
     code = "objects-unreachable"
+
+
+class DatabaseUnreachable(StoreError):
+    """The database that holds the index gives no answer, or refuses to."""
+
+    code = "database-unreachable"
 
 
 class FormatTooNew(StoreError):
