@@ -6,6 +6,7 @@ import os
 import sys
 
 from runlore import __version__
+from runlore.client import console
 from runlore.client.captures import names_text
 from runlore.client.spawn import spawn_helper
 from runlore.journal.folder import create_store, failure
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 class Recorder:
     """The journal of this process in one store, and the runs that it has open."""
 
-    __slots__ = ("_pid", "_staged", "clock", "helper_pid", "host", "runs", "store", "writer")
+    __slots__ = (
+        "_pid", "_spool", "_staged", "clock", "helper_pid", "host", "runs", "store", "writer"
+    )  # fmt: skip
 
     def __init__(
         self, path: str, *, with_helper: bool, writer_class: type[Writer] = Writer
@@ -52,6 +55,7 @@ class Recorder:
         self.clock = Clock()
         self.runs: list[Run] = []
         self._staged = 0
+        self._spool = console.Spool(self.store.actor(self.writer.actor))
         self.helper_pid = spawn_helper(self.store, self.writer.actor) if with_helper else None
 
     def is_owner(self) -> bool:
@@ -62,22 +66,31 @@ class Recorder:
         """Take note of an open run, and tell the helper of it."""
         self.runs.append(run)
         _open_runs.append(run)
-        line = f"{run.id} {run.attempt} {run.rank} {names_text(run.captures)}\n".encode()
+        console.run_began(self._spool_of(run), _line(run))
+        self._tell_helper(f"{_line(run)} {names_text(run.captures)}\n")
+
+    def run_ended(self, run: Run) -> None:
+        """Forget an open run, and tell the helper of it."""
+        for runs in (self.runs, _open_runs):
+            if run in runs:
+                runs.remove(run)
+        console.run_ended(self._spool_of(run), _line(run))
+        self._tell_helper(f"{run.id} ended\n")
+
+    def _spool_of(self, run: Run) -> console.Spool | None:
+        """Give the place for what is printed, where it is wanted and somebody will take it."""
+        return self._spool if self.helper_pid and "console" in run.captures else None
+
+    def _tell_helper(self, line: str) -> None:
         path = os.path.join(self.store.actor(self.writer.actor), "runs")
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
-                os.write(descriptor, line)
+                os.write(descriptor, line.encode())
             finally:
                 os.close(descriptor)
         except OSError:
             pass  # the helper's share (code, environment) is missing; the run is complete
-
-    def run_ended(self, run: Run) -> None:
-        """Forget an open run."""
-        for runs in (self.runs, _open_runs):
-            if run in runs:
-                runs.remove(run)
 
     def stage(self, run: str) -> tuple[str, str]:
         """Name a place in `incoming/` for a file of a run: (name in the record, path)."""
@@ -91,6 +104,10 @@ class Recorder:
     def close(self) -> None:
         """Complete the journal."""
         self.writer.close()
+
+
+def _line(run: Run) -> str:
+    return f"{run.id} {run.attempt} {run.rank}"
 
 
 _recorders: dict[tuple[str, int], Recorder] = {}

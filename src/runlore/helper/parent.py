@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Parent:
     """The process with the journal `actor`, which started this one."""
 
-    __slots__ = ("_pid", "_read", "_wanted", "actor", "folder", "store")
+    __slots__ = ("_pid", "_read", "_wanted", "actor", "folder", "open_runs", "store")
 
     def __init__(self, store: StoreFolder, actor: str) -> None:
         """Look who holds the lock of `actor`."""
@@ -28,6 +28,7 @@ class Parent:
         self._pid = _pid_in_lock(store.lock(actor))
         self._read = 0
         self._wanted: frozenset[str] = frozenset()
+        self.open_runs: dict[str, RunLine] = {}  # as of the last `new_runs`
 
     def is_alive(self) -> bool:
         """Tell whether it runs: an orphan is given another parent the moment it becomes one.
@@ -49,9 +50,21 @@ class Parent:
             os.close(descriptor)
         whole = content[: content.rfind(b"\n") + 1]
         self._read += len(whole)
-        lines = [line for text in whole.splitlines() if (line := _run_line(text)) is not None]
+        lines = []
+        for text in whole.splitlines():
+            line = _run_line(text)
+            if line is not None:
+                lines.append(line)
+                self.open_runs[line[0]] = line
+            elif text.endswith(b" ended"):
+                self.open_runs.pop(text[:-6].decode("ascii", "replace"), None)
         self._wanted = self._wanted.union(*(line[3] for line in lines))
         return lines
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._pid
 
     def is_wanted(self, capture: str) -> bool:
         """Tell whether a run that was seen by `new_runs` wants this one of CAPTURES."""

@@ -7,8 +7,10 @@ from contextlib import suppress
 from time import monotonic, sleep
 
 from runlore.helper.adopting import Adopting
+from runlore.helper.console import Console
 from runlore.helper.contexts import Contexts
 from runlore.helper.errands import Errand
+from runlore.helper.load import Load
 from runlore.helper.own_journal import OwnJournal
 from runlore.helper.parent import Parent
 from runlore.helper.syncing import JournalSync
@@ -34,7 +36,9 @@ class Worker:
 
     __slots__ = (
         "_adopting",
+        "_console",
         "_contexts",
+        "_load",
         "_own",
         "_parent",
         "_seal_at",
@@ -53,6 +57,8 @@ class Worker:
         self._own = OwnJournal(store, actor)
         self._sync = JournalSync(store, actor)
         self._contexts = Contexts(self._parent, self._own)
+        self._console = Console(self._parent, self._own)
+        self._load = Load(self._parent, self._own)
         self._adopting = Adopting(self._parent, self._own, self._sync.number)
         self._sealing: Errand | None = None
         self._sealed_before = self._sync.number
@@ -78,7 +84,14 @@ class Worker:
         return not self.is_stopped and self._is_store_there()
 
     def _steps(self) -> tuple[Callable[[], bool], ...]:
-        return self._contexts.look, self._look_for_files, self._look_after_journal, self._seal
+        return (
+            self._contexts.look,
+            self._look_for_files,
+            self._look_after_journal,
+            self._console.look,
+            self._load.look,
+            self._seal,
+        )
 
     def _attempt(self, step: Callable[[], bool]) -> bool:
         """Take a step; what goes wrong is recorded, and the others go on."""
@@ -123,6 +136,8 @@ class Worker:
     def _end(self, deadline: float) -> None:
         """Finish what is under way, at most until `deadline`, and complete the own journal."""
         self._attempt(self._sync.sync)
+        self._attempt(self._contexts.look)  # runs begun last are known from here on
+        self._attempt(self._console.finish)
         has_looked_again = False
         while monotonic() < deadline and self._is_store_there():
             if not has_looked_again and self._adopting.is_idle():

@@ -330,6 +330,7 @@ def console_logged(state: RunState, record: dict[str, Any], origin: Origin, _: C
         _integer(record["lines"]),
         _integer_or_none(record.get("skipped_lines")) or 0,
         len(text.encode()),
+        _integer_or_none(record.get("spool")),
     )
 
 

@@ -33,7 +33,7 @@ class Table:
     @cached_property
     def kinds(self) -> dict[str, str]:
         """What each column holds: int, real, text or blob."""
-        return {name: kind for name, kind in (column.split() for column in self.columns)}
+        return dict(column.split() for column in self.columns)
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -343,6 +343,7 @@ TABLES = (
             "lines int",
             "skipped_lines int",
             "size_bytes int",
+            "spool int",  # up to which position of the spool all is recorded
         ),
         3,
     ),
