@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
 
+    from runlore.index.artifacts import Alias, Output, Use
     from runlore.index.chunks import ChunkStatistics
     from runlore.index.rows import (
         JournalRow,
@@ -160,6 +161,25 @@ class Index(Protocol):
 
     def metric_names(self, *, limit: int | None = None) -> list[str]:
         """Name every metric any run ever had."""
+        ...
+
+    def outputs(self, name: str | None = None, *, run: str | None = None) -> list[Output]:
+        """Give the artifacts of a name, of a run, or all, by (time, id).
+
+        Those that went with their runs are among them, as far as they are known.
+        """
+        ...
+
+    def artifact_names(self) -> list[tuple[str, int]]:
+        """Name the artifacts that runs have put out, with how many records each has; sorted."""
+        ...
+
+    def aliases(self, name: str | None = None) -> list[Alias]:
+        """Give the aliases of a name, or all, those taken away too, each in its last meaning."""
+        ...
+
+    def uses(self, name: str) -> list[Use]:
+        """Give the records of runs that took an artifact of a name in, oldest first."""
         ...
 
     def parts(self, run: str) -> list[Part]:

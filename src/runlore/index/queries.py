@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from runlore.index import chunks
+from runlore.index.artifacts import ArtifactQueries
 from runlore.index.rows import (
     JournalRow,
     Param,
@@ -42,7 +43,7 @@ _AT_ONCE = 500  # engines limit how many arguments a statement takes
 _HEX_END = "g"  # sorts behind every hexadecimal digit
 
 
-class Queries(ABC):
+class Queries(ArtifactQueries):
     """The reading half of an index, over any engine that runs a statement with `?` marks."""
 
     @abstractmethod
