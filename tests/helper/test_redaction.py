@@ -1,22 +1,116 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from runlore.helper.redaction import (
-    is_secret_name,
+    LineMasker,
     mask,
     mask_arguments,
+    mask_hashes,
     mask_text,
     mask_variable,
     strip_credentials,
 )
+from runlore.helper.secret_names import is_secret_name
 
 SECRET = "s3cr3t-Value!"
 MASKED = f"[masked sha256:{hashlib.sha256(SECRET.encode()).hexdigest()[:12]}]"
+
+KEY_LINES = ["MIIEpAIBAAKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gun", "qnrNXwjLM3Vg=="]
+PRIVATE_KEY = "\n".join(
+    ["-----BEGIN RSA " + "PRIVATE KEY-----", *KEY_LINES, "-----END RSA " + "PRIVATE KEY-----"]
+)
+
+
+def _lines_of(name: str) -> list[str]:
+    """Read a file of texts, without its comments and with its marks taken out."""
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith("# ")]
+    return [line.replace("¦", "").replace("⏎", "\n") for line in lines]
+
+
+SECRETS, INNOCENT = _lines_of("secrets.txt"), _lines_of("innocent.txt")
+
+
+def test_there_are_many_of_both_kinds() -> None:
+    assert len(SECRETS) >= 60
+    assert len(INNOCENT) >= 60
+
+
+@pytest.mark.parametrize("marked", SECRETS)
+def test_a_secret_is_masked_and_nothing_else(marked: str) -> None:
+    text = re.sub("[«»]", "", marked)
+    expected = re.sub("«(.*?)»", lambda found: mask(found[1]), marked)
+    assert expected != text
+    assert mask_text(text) == expected
+    assert mask_text(expected) == expected, "once masked it stays as it is"
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_what_is_innocent_stays(text: str) -> None:
+    assert mask_text(text) == text
+
+
+def test_all_of_it_at_once_is_masked_as_each_alone() -> None:
+    texts = [re.sub("[«»]", "", marked) for marked in SECRETS]
+    mixed = [text for pair in zip(texts, INNOCENT, strict=False) for text in pair]
+    assert mask_text("\n\n".join(mixed)) == "\n\n".join(map(mask_text, mixed))
+
+
+def test_the_hashes_of_what_was_masked_are_told() -> None:
+    text = mask_text("password='hunter22' token=" + SECRET + " password='hunter22'")
+    assert mask_hashes(text) == [
+        hashlib.sha256(secret.encode()).hexdigest()[:12] for secret in ("hunter22", SECRET)
+    ]
+
+
+def test_a_private_key_is_masked_whole_and_keeps_its_lines() -> None:
+    masked = mask_text(f"before\n{PRIVATE_KEY}\nafter")
+    assert masked.splitlines() == [
+        "before",
+        "-----BEGIN RSA " + "PRIVATE KEY-----",
+        mask("\n" + "\n".join(KEY_LINES) + "\n"),
+        "[masked]",
+        "-----END RSA " + "PRIVATE KEY-----",
+        "after",
+    ]
+    assert mask_text(masked) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PRIVATE_KEY.replace("\n", "\\n"),
+        '{"key": "' + PRIVATE_KEY.replace("\n", "\\n") + '"}',
+        '"' + '"\n  "'.join(PRIVATE_KEY.split("\n")) + '"',
+        PRIVATE_KEY.rpartition("\n")[0],
+        PRIVATE_KEY.rpartition("\n")[0] + "\n(and here somebody went on: at last!)",
+    ],
+)
+def test_a_private_key_is_found_in_other_forms(text: str) -> None:
+    masked = mask_text(text)
+    assert not any(line in masked for line in KEY_LINES)
+    assert masked.count("\n") == text.count("\n")
+
+
+def test_a_private_key_that_comes_line_by_line_is_masked() -> None:
+    masker = LineMasker()
+    lines = ["before", *PRIVATE_KEY.split("\n"), "lr=0.1, password='hunter22'", ""]
+    assert [masker.mask(line + "\n") for line in lines] == [
+        "before\n",
+        "-----BEGIN RSA " + "PRIVATE KEY-----\n",
+        mask(KEY_LINES[0]) + "\n",
+        mask(KEY_LINES[1]) + "\n",
+        "-----END RSA " + "PRIVATE KEY-----\n",
+        f"lr=0.1, password='{mask('hunter22')}'\n",
+        "\n",
+    ]
 
 
 def test_a_mask_holds_the_first_digits_of_the_hash() -> None:
@@ -107,10 +201,34 @@ def test_other_texts_stay_as_given(text: str) -> None:
     assert mask_text(text) == text
 
 
-@pytest.mark.parametrize("text", ["a" * 300_000, "a-" * 150_000, "a " * 150_000, "://" * 9_000])
-def test_a_long_text_is_looked_through_once(text: str) -> None:
-    """In quadratic time this would take minutes."""
-    assert mask_text(text) == text
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a", "a-", "a ", "a.", "://", "a://", "-----BEGIN PRIVATE KEY-----", "-", "x-a", "bearer ",
+        "authorization: ", "curl -", "docker login ", "login(", "--token ", '"TOKEN",', "eyJ",
+        "eyJaaaaaaaaa.", "SG.aaaaaaaaaaaaaaaa.", "8Q~", "password = ", "password: str[", "\\n",
+        '"username":"', "sk-learn.", "[masked sha256:", " \t", "hooks.slack.com/services/",
+    ],
+)  # fmt: skip
+def test_a_long_line_is_looked_through_once(unit: str) -> None:
+    """In quadratic time each of them would take minutes."""
+    text = unit * (300_000 // len(unit))
+    assert mask_text(text).count("\n") == 0
+
+
+PIECES = [
+    *"aA1_-.:=/\"'\\ \n\t@[](){}<>,;$?&", "password", "api_key", "token", "TOKEN", "bearer ",
+    "Authorization: ", "://", "-----BEGIN PRIVATE KEY-----", "-----END",
+    "hf_" + "a1" * 12, "a" * 40, "login ",
+    "curl -u ", "[masked sha256:0123456789ab]", "str | None", "sig=", 'f"',
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_lines_stay_lines_and_once_masked_is_masked(text: str) -> None:
+    once = mask_text(text)
+    assert once.count("\n") == text.count("\n")
+    assert mask_text(once) == once
 
 
 @given(st.text())

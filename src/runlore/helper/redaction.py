@@ -2,6 +2,7 @@
 
 A mask reads `[masked sha256:0123456789ab]`: the first 12 hexadecimal digits of the hash of
 what stood there. Who knows the secret can check that it is the same one; nothing else is kept.
+Everything here takes time in proportion to the length of the text, whatever stands in it.
 """
 
 from __future__ import annotations
@@ -10,112 +11,123 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
+from runlore.helper.secret_forms import KNOWN_FORMS, WEBHOOKS
+from runlore.helper.secret_names import is_secret_name
+from runlore.helper.secret_pairs import is_placeholder, secret_values
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _MASK_START = "[masked sha256:"
+_LATER_LINE = "[masked]"
+_MASK = re.compile(r"\[masked sha256:([0-9a-f]{12})\]")
 
-_SECRET_WORDS = frozenset(
-    {
-        "password", "passwords", "passwd", "passphrase", "passcode", "secret", "secrets",
-        "apikey", "apitoken", "accesskey", "accesstoken", "authtoken", "secretkey",
-        "privatekey", "credential", "credentials", "auth",
-    }
-)  # fmt: skip
-# "key", "pass" and "pwd" are common words: secret only behind one of these.
-_SECRET_BEFORE = {
-    "key": frozenset(
-        {
-            "access", "account", "api", "auth", "encryption", "license", "master", "private",
-            "secret", "service", "shared", "signing", "subscription", "wandb",
-        }
-    ),
-    "pass": frozenset({"admin", "db", "ftp", "mysql", "pg", "redis", "root", "smtp", "user"}),
-    "pwd": frozenset({"admin", "db", "ftp", "mysql", "pg", "redis", "root", "smtp", "user"}),
-}  # fmt: skip
-# "token" is secret except behind a word of language modelling (`--pad-token`, `max_token`).
-_TEXT_TOKENS = frozenset(
-    {
-        "additional", "audio", "begin", "bos", "class", "cls", "decoder", "end", "eos", "first",
-        "forced", "image", "last", "mask", "max", "min", "new", "next", "num", "pad", "padding",
-        "per", "prefix", "sep", "special", "start", "stop", "suffix", "text", "think", "unk",
-        "unknown", "video",
-    }
-)  # fmt: skip
-_PLAIN_VALUES = frozenset({"", "true", "false", "yes", "no", "none", "null"})
-
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ASSIGNMENT = re.compile(r"(?P<name>[-+]*[A-Za-z_][\w.\-]*)=(?P<value>.*)", re.DOTALL)
-# Both start at a word's first letter and give none back: a long text takes time in proportion.
-_PAIR = re.compile(
-    r"""(?<![\w.\-])(?P<name>[\w.\-]++)(?P<between>["']?\s*[=:]\s*)"""
-    r"""(?P<value>\[masked sha256:\w+\]|"[^"]*"|'[^']*'|[^\s"'&,;)\]}]+)"""
-)
+_USER_OPTION = re.compile(r"(?P<user>[^:/\s]+):(?P<password>(?!\d+\Z).+)")
 _USER_INFO = re.compile(r"(?<![\w+.\-])(?P<scheme>[\w+.\-]++)://(?P<info>[^/\s]*)@")
 _AUTHORIZATION = re.compile(
-    r"(?P<before>authorization[\"']?\s*[:=]\s*[\"']?(?:[a-z]+\s+)?|\bbearer\s+(?=\S{16}))"
+    r"(?P<before>(?:authorization|x-[a-z\-]{1,40})[\"']?\s{0,4}[:=]\s{0,4}[frb]?[\"']?"
+    r"(?:basic|bearer|token|apikey|digest|negotiate)\s+|\bbearer\s+(?=[\w.~+/=\-]{0,400}[0-9])"
+    r"(?=[\w.~+/=\-]{16}))"
     r"(?P<value>[\w.~+/=\-]{8,})",
     re.IGNORECASE,
 )
-_KNOWN_FORMS = re.compile(
-    r"\b(?:"
-    r"hf_[A-Za-z0-9]{20,}"
-    r"|gh[opsur]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w\-]{16,}"
-    r"|sk-[A-Za-z0-9]{20,}|sk-(?:ant|live|or|proj|svcacct|test)-[\w\-]{16,}"
-    r"|xox[abeoprs]-[\w\-]{10,}|AKIA[0-9A-Z]{16}|AIza[\w\-]{30,}|pypi-[\w\-]{30,}"
-    r"|eyJ[\w\-]{8,}\.eyJ[\w\-]{8,}\.[\w\-]{8,}"
-    r")"
+_SPOKEN = re.compile(  # commands and files that name no name
+    r"(?P<before>\blogin\s+\S{1,200}\s+password\s+"
+    r"|\bidentified\s+by\s+['\"]"
+    r"|\bsshpass\s+-p\s*"
+    r"|\bcurl\b[^\n]{0,200}?\s(?:-u|--user)[\s=]+['\"]?[^:\s'\"]{1,80}:"
+    r"|\b(?:docker|podman|helm|crane|oras)\b[^\n]{0,40}?\blogin\b[^\n]{0,200}?\s(?:-p|--password)[\s=]+"
+    r"|\bwandb\s+login\s+(?:--\w+\s+){0,4}(?=[0-9a-f]{40}\b)"
+    r"|\blogin\([^)\n]{0,80}?\bkey\s{0,4}=\s{0,4}[\"'](?=[A-Za-z0-9]{32})"
+    r"|\"username\"\s{0,4}:\s{0,4}\"[^\"\n]{0,80}\"\s{0,4},\s{0,4}\"key\"\s{0,4}:\s{0,4}\")"
+    r"(?P<value>\[masked sha256:\w{12}\]|[^\s'\"$]+)",
+    re.IGNORECASE,
 )
+_SPOKEN_WORDS = ("login", "identified", "sshpass", "curl", "username")
+_PRIVATE_KEY = re.compile(
+    r"(?P<begin>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)"
+    r"(?P<body>(?:[^\-]|-(?!----))*+)(?P<end>-----END)?"
+)
+_KEY_LINES = re.compile(r"(?:[\s\"'+,\\]|\\[nr]|[A-Za-z0-9+/=])*+")
+_MUCH_BASE64 = re.compile(r"[A-Za-z0-9+/]{40}")
 
 
 def mask(value: str) -> str:
     """Put the mask in place of `value`; a mask, a reference and plain words like `true` stay."""
-    if value.lower() in _PLAIN_VALUES or value.startswith((_MASK_START, "${")):
+    if value.startswith(_MASK_START) or is_placeholder(value):
         return value
     digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{_MASK_START}{digest[:12]}]"
 
 
-def is_secret_name(name: str) -> bool:
-    """Say whether an option, variable or key of that name holds a secret, by its last words."""
-    words = [word.lower() for word in _WORD.findall(name)]
-    while words and words[-1].isdigit():
-        words.pop()
-    if not words:
-        return False
-    last, before = words[-1], words[-2] if len(words) > 1 else ""
-    if last == "token":
-        return before not in _TEXT_TOKENS
-    return last in _SECRET_WORDS or before in _SECRET_BEFORE.get(last, ())
+def mask_hashes(text: str) -> list[str]:
+    """Return the hashes of what was masked in a text, each once, in their order."""
+    return list(dict.fromkeys(_MASK.findall(text)))
 
 
 def mask_arguments(arguments: Iterable[str]) -> list[str]:
     """Mask the secrets in a command line: `--token=x`, `--token x`, `a.token=x`, inside texts."""
     masked: list[str] = []
-    awaits_value = False
+    before = ""
     for argument in arguments:
         assignment = _ASSIGNMENT.fullmatch(argument)
-        if awaits_value and not argument.startswith("-"):
+        user = _USER_OPTION.fullmatch(argument) if before in ("-u", "--user") else None
+        if is_secret_name(before) and not argument.startswith("-"):
             masked.append(mask(argument))
         elif assignment and is_secret_name(assignment["name"]):
             masked.append(f"{assignment['name']}={mask(assignment['value'])}")
+        elif user:
+            masked.append(f"{user['user']}:{mask(user['password'])}")
         else:
             masked.append(mask_text(argument))
-        awaits_value = argument.startswith("-") and assignment is None and is_secret_name(argument)
+        before = argument if argument.startswith("-") and assignment is None else ""
     return masked
 
 
 def mask_text(text: str) -> str:
-    """Mask secrets within a text: `name: value` pairs, URLs, headers, known forms of tokens."""
-    text = _USER_INFO.sub(_mask_user_info, text)
-    text = _AUTHORIZATION.sub(lambda found: found["before"] + mask(found["value"]), text)
-    text = _PAIR.sub(_mask_pair, text)
-    return _KNOWN_FORMS.sub(lambda found: mask(found[0]), text)
+    """Mask secrets within a text: a line of a console, a file of code, an environment file.
+
+    The number of lines stays the same.
+    """
+    if "PRIVATE KEY" in text:
+        text = _PRIVATE_KEY.sub(_mask_private_key, text)
+    if "://" in text:
+        text = _USER_INFO.sub(_mask_user_info, text)
+    lowered = text.lower()
+    if "authorization" in lowered or "bearer" in lowered or "x-" in lowered:
+        text = _AUTHORIZATION.sub(_mask_value, text)
+    if any(word in lowered for word in _SPOKEN_WORDS):
+        text = _SPOKEN.sub(_mask_value, text)
+    if ".com/" in text:
+        text = WEBHOOKS.sub(_mask_value, text)
+    text = _mask_pairs(text)
+    return KNOWN_FORMS.sub(lambda found: mask(found[0]), text)
 
 
 def mask_variable(name: str, value: str) -> str:
     """Mask an environment variable's value, whole if its name says so, else within."""
     return mask(value) if is_secret_name(name) else mask_text(value)
+
+
+class LineMasker:
+    """Masks a text that comes line by line, where a private key takes several of them."""
+
+    def __init__(self) -> None:
+        self._is_in_key = False
+
+    def mask(self, line: str) -> str:
+        """Mask a line; whether it ends in a newline makes no difference."""
+        if self._is_in_key:
+            is_key = _KEY_LINES.fullmatch(line) is not None
+            self._is_in_key = is_key
+            if is_key:
+                content = line.strip()
+                return line.replace(content, mask(content)) if content else line
+        masked = mask_text(line)
+        found = _PRIVATE_KEY.search(line) if "PRIVATE KEY" in line else None
+        self._is_in_key = found is not None and found["end"] is None and not found["body"].strip()
+        return masked
 
 
 def strip_credentials(url: str) -> str:
@@ -131,6 +143,19 @@ def strip_credentials(url: str) -> str:
     return re.sub(r"^[^/@:]+:[^/@]*@", "", url)
 
 
+def _mask_value(found: re.Match[str]) -> str:
+    return found["before"] + mask(found["value"])
+
+
+def _mask_pairs(text: str) -> str:
+    pieces: list[str] = []
+    done = 0
+    for start, end in secret_values(text):
+        pieces += (text[done:start], mask(text[start:end]))
+        done = end
+    return "".join((*pieces, text[done:])) if pieces else text
+
+
 def _mask_user_info(found: re.Match[str]) -> str:
     user, colon, password = found["info"].partition(":")
     if colon:
@@ -140,10 +165,18 @@ def _mask_user_info(found: re.Match[str]) -> str:
     return f"{found['scheme']}://{hidden}@"
 
 
-def _mask_pair(found: re.Match[str]) -> str:
-    if not is_secret_name(found["name"]):
+def _mask_private_key(found: re.Match[str]) -> str:
+    """Put the mask of a key on the first of its lines, and a word on each of the others."""
+    whole = body = found["body"]
+    if found["end"] is None:  # cut off: only what looks like a key belongs to it
+        matched = _KEY_LINES.match(body)
+        body = matched[0] if matched else ""
+    if not _MUCH_BASE64.search(body):
         return found[0]
-    value = found["value"]
-    if value[0] in "\"'":
-        return f"{found['name']}{found['between']}{value[0]}{mask(value[1:-1])}{value[0]}"
-    return found["name"] + found["between"] + mask(value)
+    lines = body.split("\n")
+    places = [place for place, line in enumerate(lines) if line.strip()]
+    for place in places:
+        content = lines[place].strip()
+        word = mask(body) if place == places[0] else _LATER_LINE
+        lines[place] = lines[place].replace(content, word)
+    return found["begin"] + "\n".join(lines) + whole[len(body) :] + (found["end"] or "")
