@@ -109,7 +109,12 @@ class TestMedia:
 REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
     (lambda run: run.log_artifact("/no/such"), InvalidValue, "there is no file /no/such\nhint:"),
     (lambda run: run.log_artifact("a\0b"), InvalidValue, "there is no file"),
-    (lambda run: run.log_artifact(os.devnull), InvalidValue, "there is no file /dev/null"),
+    (lambda run: run.log_artifact(os.devnull), InvalidValue, "/dev/null is a device, not a file\n"),
+    (
+        lambda run: run.log_artifact(__file__, move=3),
+        InvalidType,
+        "move is an int (3), not True or False\nhint: say move=True or move=False",
+    ),
     (lambda run: run.log_artifact(5), InvalidType, "the path is an int: 5\nhint: give the path of"),
     (lambda run: run.log_artifact(__file__, 5), InvalidType, "an artifact's name is an int, not"),
     (lambda run: run.log_artifact(__file__, kind=5), InvalidType, "a kind is an int, not text: 5"),

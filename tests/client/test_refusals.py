@@ -34,8 +34,20 @@ REFUSED: list[tuple[Callable[[Any], object], type[RunloreError], str]] = [
     (lambda run: run.log({"m": None}), InvalidType, "metric 'm' is a NoneType (None), not one"),
     (lambda run: run.log({"m": [1.0]}), InvalidType, "metric 'm' is a list ([1.0]), not one"),
     (lambda run: run.log({"m": 1 + 2j}), InvalidType, "metric 'm' is a complex ((1+2j)), not one"),
-    (lambda run: run.log({"m": 10**400}), InvalidType, "metric 'm' is an int (1000000"),
-    (lambda run: run.log({"m": 10**6000}), InvalidType, "metric 'm' is an int (too long to show)"),
+    (
+        lambda run: run.log({"m": 10**400}),
+        InvalidValue,
+        (
+            "metric 'm' is an int (1000000000000000000000000000000000000...), "
+            "too large for a float64\nhint: log its logarithm, or keep it as text: "
+            "run.log_param(name, str(value))"
+        ),
+    ),
+    (
+        lambda run: run.log({"m": 10**6000}),
+        InvalidValue,
+        "metric 'm' is an int (too long to show), too large for a float64",
+    ),
     (
         lambda run: run.log({"m": np.zeros(3)}),
         InvalidType,

@@ -46,10 +46,11 @@ class FileLogging:
         A store that lies in the folder is left out.
 
         Raises:
-            InvalidType: if `path` isn't a path.
+            InvalidType: if `path` isn't a path, or `move` neither True nor False.
             InvalidValue: if there is no such file, or the name leaves the run's folder.
         """
         kind = _kind(kind)
+        move = values.claim_of(move, "move")
         source = _path_of(path)
         base = os.path.basename(source) if name is None else name
         if os.path.isdir(source):
@@ -57,8 +58,9 @@ class FileLogging:
                 self.log_artifact(file, f"{base}/{relative}", kind=kind, move=move)
             return
         if not os.path.isfile(source):
+            special = _kind_of_special(source)
             raise InvalidValue(
-                f"there is no file {source}",
+                f"{source} is {special}, not a file" if special else f"there is no file {source}",
                 hint="give the path of a file or folder that exists; for an object in memory "
                 "use run.save_artifact(name, object)",
             )
@@ -232,6 +234,17 @@ def _path_of(path: str | os.PathLike[str]) -> str:
             hint="give the path of a file; for an object in memory use "
             "run.save_artifact(name, object)",
         ) from None
+
+
+def _kind_of_special(path: str) -> str | None:
+    """Say what stands at a path that is neither a file nor a folder; None if nothing does."""
+    from stat import S_ISFIFO, S_ISSOCK
+
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return None
+    return "a pipe" if S_ISFIFO(mode) else "a socket" if S_ISSOCK(mode) else "a device"
 
 
 def _details_of(media: EncodedMedia, caption: str | None) -> dict[str, object]:

@@ -17,17 +17,38 @@ def number_of(name: str, value: Any) -> float:
 
     Raises:
         InvalidType: for anything else.
+        InvalidValue: for a number that is too large for a double.
     """
     if not isinstance(value, str | bytes) and value is not None:
         try:
             return float(value.item() if hasattr(value, "item") else value)
-        except (TypeError, ValueError, RuntimeError, OverflowError):
+        except (TypeError, ValueError, RuntimeError):
             pass
+        except OverflowError:
+            raise InvalidValue(
+                f"metric {name!r} is {_described(value)}, too large for a float64",
+                hint="log its logarithm, or keep it as text: run.log_param(name, str(value))",
+            ) from None
     raise InvalidType(
         f"metric {name!r} is {_described(value)}, not one number",
         hint="log a number; text goes to log_param or log_note, arrays to log_histogram "
         "or save_artifact('name.npy', array)",
     )
+
+
+def claim_of(value: Any, what: str) -> bool:
+    """Return what is to be True or False, Python's or NumPy's.
+
+    Raises:
+        InvalidType: for anything else, though it may count as true.
+    """
+    claim = value.item() if hasattr(value, "item") else value
+    if not isinstance(claim, bool):
+        raise InvalidType(
+            f"{what} is {_described(value)}, not True or False",
+            hint=f"say {what}=True or {what}=False",
+        )
+    return claim
 
 
 def step_of(step: Any) -> int | None:
