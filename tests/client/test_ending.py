@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.journal.recorded import Recorded
 
 LOOP = """
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever these tests were started with
 run = runlore.start_run("loop")
 step = 0
 print("ready", flush=True)
@@ -73,6 +74,7 @@ class TestLeavingTheBlock:
             (SystemExit(0), ("finished", None, None)),
             (SystemExit(1), ("failed", "SystemExit", None)),
             (SystemExit("bad config"), ("failed", "SystemExit", None)),
+            (SystemExit(129), ("stopped", None, "exit 129")),
             (SystemExit(130), ("stopped", None, "exit 130")),
             (SystemExit(143), ("stopped", None, "exit 143")),
             (GeneratorExit(), ("stopped", None, "cancelled")),
@@ -184,7 +186,7 @@ class TestTheEndOfTheProcess:
 
 
 class TestSignals:
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
     def test_a_tight_loop_that_is_ended_says_so_and_loses_nothing(
         self, store: Path, number: signal.Signals
     ) -> None:
@@ -195,7 +197,7 @@ class TestSignals:
                 time.sleep(0.05)
                 process.send_signal(number)
                 assert process.wait(timeout=30) == -number
-        reason = "Ctrl-C" if number == signal.SIGINT else "SIGTERM"
+        reason = "Ctrl-C" if number == signal.SIGINT else number.name
         assert outcome(store) == [("stopped", None, reason)] * 3
         found = recorded(store)
         assert found.gaps == []
@@ -211,6 +213,16 @@ class TestSignals:
             process.terminate()
             assert process.wait(timeout=30) == -signal.SIGTERM
         assert outcome(store) == [("stopped", None, "SIGTERM")]
+
+    def test_a_signal_that_is_to_be_ignored_stays_so(self, store: Path) -> None:
+        script = """
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+        run = runlore.start_run()
+        os.kill(os.getpid(), signal.SIGHUP)
+        run.log({"m": 0}, 0)
+        """
+        assert run_script(script)[0] == 0
+        assert outcome(store) == [("finished", None, None)]
 
     @pytest.mark.parametrize("is_before", [True, False])
     def test_a_handler_of_the_users_own_is_left_alone(self, store: Path, is_before: bool) -> None:

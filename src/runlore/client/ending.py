@@ -1,7 +1,7 @@
 """See how a process ends, so that its open runs say so.
 
-An exception that ends the process marks them failed, Ctrl-C and SIGTERM stopped, and a plain
-end finished. Death without a chance (SIGKILL, power) needs nothing here: readers see it.
+An exception that ends the process marks them failed, Ctrl-C, SIGTERM and SIGHUP stopped, and a
+plain end finished. Death without a chance (SIGKILL, power) needs nothing here: readers see it.
 """
 
 from __future__ import annotations
@@ -16,16 +16,22 @@ from runlore.records.text import clean
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from signal import SIG_DFL, SIGTERM, getsignal, signal
+    from signal import SIG_DFL, SIGHUP, SIGTERM, getsignal, signal
     from types import FrameType, TracebackType
     from typing import NoReturn
 
     Ending = tuple[str, dict[str, object] | None, str | None]
 
 else:  # the module `signal` is these and enum, which takes 5 ms to import
+    import _signal
     from _signal import SIG_DFL, SIGTERM, getsignal, signal
 
+    SIGHUP = getattr(_signal, "SIGHUP", SIGTERM)  # Windows has none
+
 _MOST_CHARACTERS = 200_000
+# Of terminals that are closed, and of schedulers.
+_ENDING_SIGNALS: dict[int, str] = {SIGHUP: "SIGHUP", SIGTERM: "SIGTERM"}
+_ENDING_STATUSES = (129, 130, 143)  # what a shell makes of SIGHUP, SIGINT and SIGTERM
 
 
 class _Watch:
@@ -38,12 +44,13 @@ class _Watch:
 
 
 def watch_process() -> None:
-    """Install the hooks, once; a SIGTERM handler only where nobody else has one."""
+    """Install the hooks, once; handlers of signals only where nobody else has one."""
     try:
-        if getsignal(SIGTERM) == SIG_DFL:
-            signal(SIGTERM, _on_terminate)
+        for number in _ENDING_SIGNALS:
+            if getsignal(number) == SIG_DFL:
+                signal(number, _on_signal)
     except ValueError:
-        pass  # not the main thread: until a run is started there, SIGTERM reads as a crash
+        pass  # not the main thread: until a run is started there, a signal reads as a crash
     if _Watch.pid == os.getpid():
         return
     is_fork = _Watch.pid != 0
@@ -90,7 +97,7 @@ def described(error: BaseException) -> Ending:
     if isinstance(error, SystemExit):
         if error.code is None or error.code == 0:
             return "finished", None, None
-        if _Watch.terminated or error.code in (130, 143):
+        if _Watch.terminated or error.code in _ENDING_STATUSES:
             return "stopped", None, f"exit {error.code}"
         if error.__traceback__ is None:
             message = clean(str(error.code))[:_MOST_CHARACTERS]
@@ -128,19 +135,19 @@ def _at_exit() -> None:
     end_all(_Watch.ending if error is None else described(error))
 
 
-def _on_terminate(_number: int, _frame: FrameType | None) -> None:
+def _on_signal(number: int, _frame: FrameType | None) -> None:
     """Mark the runs stopped, then die of the signal as if nobody had listened.
 
     The handler may have interrupted this very thread in the middle of an append. It therefore
     leaves the writing to another thread, which waits for that append to be over.
     """
     _Watch.terminated = True
-    signal(SIGTERM, SIG_DFL)
-    start_new_thread(_stop_and_die, ())
+    signal(number, SIG_DFL)
+    start_new_thread(_stop_and_die, (number,))
 
 
-def _stop_and_die() -> None:
+def _stop_and_die(number: int) -> None:
     try:
-        end_all(("stopped", None, "SIGTERM"))
+        end_all(("stopped", None, _ENDING_SIGNALS[number]))
     finally:
-        os.kill(os.getpid(), SIGTERM)
+        os.kill(os.getpid(), number)
