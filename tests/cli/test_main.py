@@ -106,6 +106,14 @@ def test_the_store_can_be_named_before_or_behind_the_command(
     assert before.out == behind.out
 
 
+@pytest.mark.usefixtures("store")
+def test_a_store_of_no_name_is_not_the_usual_one(cli: Command) -> None:
+    for arguments in (["--store", "", "ls"], ["ls", "--store", ""]):
+        answer = cli(*arguments)
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err.startswith("error: the store is named by an empty text\nhint: give")
+
+
 def test_version(cli: Command) -> None:
     from runlore import __version__
 

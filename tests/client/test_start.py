@@ -164,6 +164,7 @@ REFUSED: list[tuple[Callable[[], object], type[RunloreError], str]] = [
         ("the store 's3://bucket/runs' is not a folder\n"
         "hint: this release keeps its store in a folder: give a path"),
     ),
+    (lambda: open_run(store=""), InvalidValue, "the store is named by an empty text\nhint: give"),
     (lambda: open_run(store="a\0b"), InvalidValue, "the store 'a\\x00b' is not a folder\nhint:"),
     (
         lambda: open_run(store=_any(5)),

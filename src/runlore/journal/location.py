@@ -18,10 +18,15 @@ def locate_store(store: str | os.PathLike[str] | None = None, start: str | None 
 
     Raises:
         InvalidType: if `store` isn't a path.
-        InvalidValue: for an address that this release can't use.
+        InvalidValue: for an address that this release can't use, or an empty text.
         StoreNotFound: if the working folder is gone, so that there is nowhere to search from.
         StoreRefused: if the folder found by searching belongs to another user.
     """
+    if store == "":
+        raise InvalidValue(
+            "the store is named by an empty text",
+            hint="give the path of a folder; the usual store is used if none is named",
+        )
     named = _path_of(os.environ.get("RUNLORE_STORE", "") if store is None else store)
     try:
         if named:
