@@ -25,6 +25,24 @@ _HOMES = {
     "start_run": "runlore.tracking.start",
 }
 
+_WITH_A_RUN = "run = runlore.start_run(…) begins a run; then "
+_IN_OTHER_TRACKERS = {
+    "config": _WITH_A_RUN + "run.log_params({…}), or start_run(params={…})",
+    "end_run": _WITH_A_RUN + "run.finish(), or `with runlore.start_run(…) as run:`",
+    "finish": _WITH_A_RUN + "run.finish(), or `with runlore.start_run(…) as run:`",
+    "init": "run = runlore.start_run(…) begins a run",
+    "log": _WITH_A_RUN + "run.log({'loss': 0.31}, step=7)",
+    "log_artifact": _WITH_A_RUN + "run.log_artifact(path)",
+    "log_metric": _WITH_A_RUN + "run.log_metric(name, value, step=7)",
+    "log_metrics": _WITH_A_RUN + "run.log({'loss': 0.31}, step=7)",
+    "log_param": _WITH_A_RUN + "run.log_param(name, value)",
+    "log_params": _WITH_A_RUN + "run.log_params({…})",
+    "run": "runlore.current_run() is the run of this process that was started last",
+    "save": _WITH_A_RUN + "run.log_artifact(path)",
+    "set_experiment": "runlore.start_run(experiment=…) names it",
+    "summary": _WITH_A_RUN + "run.log({…}) without a step for values of the whole run",
+}
+
 __all__ = ["Run", "compare_runs", "current_run", "get_run", "list_runs", "start_run"]
 
 
@@ -32,7 +50,9 @@ def __getattr__(name: str) -> object:
     """Import a public name's home when it is first asked for."""
     home = _HOMES.get(name)
     if home is None:
-        raise AttributeError(f"module 'runlore' has no attribute {name!r}")
+        message = f"module 'runlore' has no attribute {name!r}"
+        hint = _IN_OTHER_TRACKERS.get(name)
+        raise AttributeError(f"{message}\nhint: {hint}" if hint else message)
     value = getattr(__import__(home, fromlist=(name,)), name)  # importlib would cost more
     globals()[name] = value
     return value

@@ -3,16 +3,54 @@
 from __future__ import annotations
 
 from runlore.client.start import open_run
+from runlore.client.values import claim_of
+from runlore.errors import InvalidType
 from runlore.records.ids import is_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, TypeVar
 
     from runlore.client.run import Run
 
+    Function = TypeVar("Function", bound=Callable[..., Run])
 
+
+_IN_OTHER_TRACKERS = {
+    "config": "params",
+    "description": "goal",
+    "dir": "store",
+    "experiment_name": "experiment",
+    "group": "experiment",
+    "hparams": "params",
+    "hyperparameters": "params",
+    "notes": "goal",
+    "project_name": "project",
+    "run_id": "id",
+    "run_name": "name",
+}
+
+
+def _with_hints(function: Function) -> Function:
+    """Name the argument that is meant where one is given as other trackers call it."""
+
+    def start_run(*arguments: Any, **named: Any) -> Any:
+        for name in named:
+            meant = _IN_OTHER_TRACKERS.get(name)
+            if meant is not None:
+                raise InvalidType(
+                    f"start_run has no argument {name!r}", hint=f"it is called {meant}: {meant}=…"
+                )
+        return function(*arguments, **named)
+
+    start_run.__doc__ = function.__doc__  # functools.wraps costs the import budget
+    start_run.__wrapped__ = function  # type: ignore[attr-defined]
+    return start_run  # type: ignore[return-value]
+
+
+@_with_hints
 def start_run(
     name: str | None = None,
     *,
@@ -54,7 +92,7 @@ def start_run(
         RunNotFound, Ambiguous: if `resume` or `parent` names no run, or several.
         StoreError: if the store can't be made or written.
     """
-    if resume:
+    if claim_of(resume, "resume"):
         id = _existing(id if id is not None else name, store, "resume")  # noqa: A001
     if isinstance(parent, str) and not is_id(parent):
         parent = _existing(parent, store, "parent")
