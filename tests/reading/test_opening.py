@@ -18,7 +18,8 @@ from runlore.errors import (
     StoreRefused,
 )
 from runlore.journal.folder import open_store
-from runlore.reading.opening import find_run, find_run_id, find_runs, warn_if_behind
+from runlore.reading.behind import warn_if_behind
+from runlore.reading.opening import find_run, find_run_id, find_runs
 from runlore.reading.store import BehindWarning, StoreReader, open_reader
 from tests.reading.recording import close_journal
 

@@ -8,7 +8,8 @@ from runlore.actions.listing import likely_experiments
 from runlore.actions.quiet import without_warnings
 from runlore.compare.runs import compare_stored
 from runlore.errors import RunNotFound
-from runlore.reading.opening import find_runs, find_some_runs, no_runs, select_runs, so_far
+from runlore.reading.behind import no_runs, so_far
+from runlore.reading.opening import find_runs, find_some_runs, select_runs
 from runlore.reading.store import open_reader
 
 if TYPE_CHECKING:

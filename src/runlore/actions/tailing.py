@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from runlore.actions.following import Follower
 from runlore.actions.quiet import without_warnings
-from runlore.reading.opening import find_run, find_some_runs, no_runs
+from runlore.reading.behind import no_runs
+from runlore.reading.opening import find_run, find_some_runs
 from runlore.reading.store import open_reader
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from runlore.compare.comparison import Comparison, ComparisonRow
 from runlore.compare.directions import direction_of
 from runlore.errors import InvalidType, SeriesNotFound, a_kind
-from runlore.reading.opening import find_some_runs, select_runs, warn_if_behind
+from runlore.reading.behind import warn_if_behind
+from runlore.reading.opening import find_some_runs, select_runs
 from runlore.reading.run import StoredRun
 from runlore.reading.store import open_reader
 from runlore.reading.suggestions import nearest

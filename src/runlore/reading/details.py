@@ -69,8 +69,8 @@ class Details:
         found = self._facts.get(run)
         if found is None:
             asked = self.reader.ask(lambda index: index.run_facts(run))
-            if asked is None or asked.run.is_purged:
-                raise RunNotFound(f"the run {run} was purged", hint="list the runs anew")
+            if asked is None or is_gone(asked.run):
+                raise gone(run, None if asked is None else asked.run)
             found = self._facts[run] = asked
         return found
 
@@ -100,3 +100,18 @@ class Details:
             run: {param.key: param.text for param in params.get(run, [])} for run in sorted(ids)
         }
         return derived_names(texts)
+
+
+def is_gone(row: RunRow) -> bool:
+    """Whether a run was purged, or lives in another store now."""
+    return row.is_purged or row.moved_to is not None
+
+
+def gone(run: str, row: RunRow | None) -> RunNotFound:
+    """Say what became of a run that isn't here any more."""
+    if row is not None and row.moved_to is not None:
+        return RunNotFound(
+            f"the run {run} was moved to the store {row.moved_to}",
+            hint="look for it there: --store, or RUNLORE_STORE",
+        )
+    return RunNotFound(f"the run {run} was purged", hint="list the runs anew")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from runlore.errors import ArtifactNotFound, RunNotFound
+from runlore.errors import ArtifactNotFound
 from runlore.helper.seeds import seed_like_params
-from runlore.reading.details import Details
+from runlore.reading.details import Details, gone, is_gone
 from runlore.reading.durations import seconds_of_attempts
 from runlore.reading.facts import Note, attempt_of, moment, seconds_between, series_label
 from runlore.reading.files import MediaItem, artifact_files
@@ -317,13 +317,13 @@ class StoredRun:
         """Catch up with the store, look at the run again, and return it.
 
         Raises:
-            RunNotFound: if it was purged meanwhile.
+            RunNotFound: if it was purged or moved meanwhile.
         """
         reader = self._details.reader
         reader.catch_up()
         row = reader.ask(lambda index: index.get_runs([self.id])).get(self.id)
-        if row is None or row.is_purged:
-            raise RunNotFound(f"the run {self.id} was purged", hint="list the runs anew")
+        if row is None or is_gone(row):
+            raise gone(self.id, row)
         self._row, self._details = row, Details(reader, [row])
         return self
 
