@@ -23,6 +23,9 @@ def tell_freshness(freshness: Freshness) -> None:
     serious = [problem for problem in freshness.problems if problem.kind in _TOLD_ALWAYS]
     if serious:
         talk(f"{count(len(serious), 'problem')} in the store's files: runlore doctor says which")
+    for problem in freshness.problems:
+        if problem.kind == "objects-unreachable":
+            talk(problem.message)
 
 
 def freshness_report(freshness: Freshness) -> dict[str, Any]:

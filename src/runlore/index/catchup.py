@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from runlore.errors import ObjectsUnreachable
 from runlore.index.apply import Memory
 from runlore.index.interface import Freshness, IndexBusy, IndexUnusable
 from runlore.index.journals import add_problem, apply_step
 from runlore.index.reread import rereader
-from runlore.index.rows import Position
+from runlore.index.rows import Position, Problem
 from runlore.index.unread import list_behind, unread_bytes, written_size
 from runlore.journal.frames import HEADER_SIZE
 from runlore.journal.host import current_host
@@ -33,6 +35,7 @@ _BYTES_OF_A_POINT = 40  # a frame of one value
 _LITTLE_BYTES = 256 << 10
 _PATIENCE = 5  # times the budget, on a busy machine and where little is left to apply
 _REBUILDS = 2
+_FETCHED = 64  # segments at a time
 _WITHOUT_DEADLINE_SECONDS = 3600.0
 
 
@@ -80,6 +83,8 @@ class _CatchUp:
         self._store = store
         self._memory = Memory()
         self._reread = rereader(store)
+        self._fetched: set[tuple[str, str, int]] = set()
+        self._unreachable: ObjectsUnreachable | None = None
 
     def run(self) -> Freshness:
         """Apply what there is time for and say what remains."""
@@ -137,6 +142,9 @@ class _CatchUp:
                 return apply_step(transaction, file, self._memory, self._reread, total)
         except IndexBusy:
             return None
+        except ObjectsUnreachable as error:
+            self._unreachable = error
+            return None
 
     def _apply_entries(self) -> list[Entry]:
         """Apply new entries of the manifest; returns those that remain."""
@@ -157,11 +165,28 @@ class _CatchUp:
         from runlore.index.sealed import apply_entries
 
         try:
+            self._fetch_ahead(entries)  # so that nobody waits for a bucket within a transaction
             with self._transaction() as transaction:
                 memory, reread = self._memory, self._reread
                 return apply_entries(transaction, self._store, entries, memory, reread)
         except IndexBusy:
             return None
+        except ObjectsUnreachable as error:
+            self._unreachable = error
+            return None
+
+    def _fetch_ahead(self, entries: list[tuple[int, Entry]]) -> None:
+        """Bring the next segments that lie in a bucket into the cache."""
+        from runlore.segments.opening import fetch_ahead
+
+        segments = (
+            (segment.run, entry.actor, entry.number)
+            for _, entry in entries
+            for segment in entry.segments
+        )
+        wanted = list(islice((one for one in segments if one not in self._fetched), _FETCHED))
+        fetch_ahead(self._store, wanted)
+        self._fetched.update(wanted)
 
     def _list_damaged(self, damaged: list[RunloreError]) -> None:
         """List entries of the manifest that can't be read."""
@@ -195,7 +220,15 @@ class _CatchUp:
                 if done and item.known.points
                 else left // _BYTES_OF_A_POINT
             )
-        return Freshness(not (remaining or entries), behind_bytes, points, self._index.problems())
+        problems = self._index.problems()
+        if self._unreachable is not None:
+            problems = [*problems, _problem_of(self._unreachable)]
+        return Freshness(not (remaining or entries), behind_bytes, points, problems)
 
     def _is_late(self) -> bool:
         return self._deadline is not None and time.monotonic() >= self._deadline
+
+
+def _problem_of(error: ObjectsUnreachable) -> Problem:
+    """Say that the place of the segments doesn't answer; true of this moment, so never stored."""
+    return Problem("objects-unreachable", "", 0, 0, 0, None, None, error.message, 0)

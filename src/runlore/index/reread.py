@@ -37,7 +37,7 @@ def _sources(
 ) -> Iterator[PointsSource]:
     from runlore.index.arrays import scan_applied
     from runlore.index.tracks import sources_of
-    from runlore.segments.segment import Segment
+    from runlore.segments.opening import open_segment
 
     if not is_sealed:
         try:
@@ -46,7 +46,7 @@ def _sources(
         except FileNotFoundError:
             pass  # sealed by now, and gone; what was applied of it is in the segment
     try:
-        segment = Segment.open(store.segment(run, *file))
+        segment = open_segment(store, run, *file, end=applied)
     except (FileNotFoundError, DamageError, FormatTooNew):
         return  # listed as a problem when its turn came
     yield from sources_of(segment, 0, applied >> 3)

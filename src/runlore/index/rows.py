@@ -208,7 +208,7 @@ class Problem(NamedTuple):
     """Something that was not as it should be; `run` is None where it concerns no single run.
 
     Kinds: gap, fork, truncated, unreadable-record, segment-missing, segment-damaged,
-    manifest-damaged, too-new, trouble.
+    manifest-damaged, too-new, trouble; and objects-unreachable, which is never stored.
     `start` and `stop` are bytes of the journal file for gaps.
     """
 

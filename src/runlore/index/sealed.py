@@ -105,7 +105,7 @@ def _gather(
     """Read segments for one step; returns what they say and how many are done then."""
     from runlore.index.tracks import chunk_blob, sources_of
     from runlore.segments.layout import STORE_RUN
-    from runlore.segments.segment import Segment
+    from runlore.segments.opening import open_segment, segment_name
 
     first = row["position"] >> 3 if row["crc"] is not None else 0
     first = 0 if first <= HEADER_SIZE >> 3 else first
@@ -115,16 +115,16 @@ def _gather(
     process = None
     stop = done + STEP_SEGMENTS
     for sealed in entry.segments[done:stop]:
-        path = store.segment(sealed.run, entry.actor, entry.number)
+        place = (store, sealed.run, entry.actor, entry.number)
         statistics = None
         try:
-            segment = Segment.open(path)
+            segment = open_segment(*place, end=entry.end)
             process = process or segment.process
             points = list(sources_of(segment, first, end))
             events = [event for event in segment.events() if first <= event.sequence < end]
             statistics = chunk_blob(segment)
         except FileNotFoundError:
-            message = f"the segment {path} is missing"
+            message = f"the segment {segment_name(*place)} is missing"
             portion.troubles.append(Trouble("segment-missing", sealed.run, done, message))
         except (DamageError, FormatTooNew) as error:
             portion.troubles.append(Trouble("segment-damaged", sealed.run, done, error.message))

@@ -11,8 +11,9 @@ import numpy as np
 from runlore.errors import DamageError, FormatTooNew
 from runlore.journal.frames import HEADER_SIZE
 from runlore.segments.journals import continues, read_journal
+from runlore.segments.opening import open_segment, segment_name
 from runlore.segments.scan import scan
-from runlore.segments.segment import SEQUENCE, STEP, TIME, VALUE, Segment
+from runlore.segments.segment import SEQUENCE, STEP, TIME, VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from runlore.index.rows import Limits, Part, Position
     from runlore.journal.folder import StoreFolder
     from runlore.reading.store import StoreReader
+    from runlore.segments.segment import Segment
     from runlore.segments.tables import KeySet
 
 _ALL = 1 << 62
@@ -109,8 +111,8 @@ def _gather(reader: StoreReader, wanted: Wanted, *, must_exist: bool) -> Gathere
         except FileNotFoundError:
             if not (part.is_sealed or must_exist):
                 raise _Moved from None
-            path = reader.folder.segment(part.run, part.actor, part.number)
-            problems.append(f"the segment {path} is missing")
+            name = segment_name(reader.folder, part.run, part.actor, part.number)
+            problems.append(f"the segment {name} is missing")
             continue
         except (DamageError, FormatTooNew) as error:
             problems.append(error.message)
@@ -144,16 +146,18 @@ def read_part(
     Raises:
         FileNotFoundError: if neither its journal nor its segment is there.
         DamageError, FormatTooNew: if it can't be read.
+        ObjectsUnreachable: if its segment lies in a place that doesn't answer.
     """
-    path = folder.segment(part.run, part.actor, part.number)
     if part.is_sealed:
-        found = _of_segment(path, _ALL, wanted, limits, passed_over)
+        segment = open_segment(folder, part.run, part.actor, part.number, end=position.position)
+        found = _of_segment(segment, _ALL, wanted, limits, passed_over)
     else:
         try:
             journal = folder.journal(part.actor, part.number)
             found = _of_journal(journal, position, wanted, limits)
         except FileNotFoundError:
-            found = _of_segment(path, position.position >> 3, wanted, limits, passed_over)
+            segment = open_segment(folder, part.run, part.actor, part.number)
+            found = _of_segment(segment, position.position >> 3, wanted, limits, passed_over)
     return _merged(found)
 
 
@@ -179,14 +183,14 @@ def _of_journal(
 
 
 def _of_segment(
-    path: str,
+    opened: Segment,
     end: int,
     wanted: Wanted,
     limits: Mapping[str, Limits],
     passed_over: Collection[int],
 ) -> list[Columns]:
     """Read the points of a segment that stand before sequence number `end`."""
-    with Segment.open(path) as segment:
+    with opened as segment:
         places = [
             (track, number)
             for place, track in enumerate(segment.tracks)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from runlore.journal import lock
 from runlore.journal.liveness import DEAD, holder
+from runlore.objects.choice import places_of
 from runlore.segments.complete import SHELL, ends_in_close, journal_numbers, process_of
-from runlore.segments.verifying import verify_file
+from runlore.segments.layout import segment_key
+from runlore.segments.verifying import verify_content
 
 if sys.platform != "win32":
     import fcntl
@@ -21,27 +23,50 @@ if TYPE_CHECKING:
 
     from runlore.journal.folder import StoreFolder
     from runlore.journal.host import HostIdentity
+    from runlore.objects.interface import Objects
     from runlore.segments.complete import JournalFile
     from runlore.segments.manifest import Entry
 
 _STALE_SECONDS = 3600.0
+_AT_ONCE = 8
 _NOTES = ("lock", "facts.json", "runs")  # the last two are for a helper, which may have been killed
 
 
 def is_safe_to_remove(store: StoreFolder, entry: Entry) -> bool:
-    """Tell whether what a journal file was sealed into is there and whole.
+    """Tell whether what a journal file was sealed into is there, whole, and reaches its end.
 
-    A run whose folder is gone was purged.
+    A run whose folder is gone from the store was purged. Each segment is read from the place
+    where it lies, not from what a cache holds of it.
+
+    Raises:
+        ObjectsUnreachable: if that place doesn't answer.
     """
-    for segment in entry.segments:
-        path = store.segment(segment.run, entry.actor, entry.number)
-        try:
-            if verify_file(path):
-                return False
-        except FileNotFoundError:
-            if os.path.isdir(os.path.dirname(path)):
-                return False
-    return True
+    places = places_of(store)
+
+    def is_safe(run: str) -> bool:
+        key = segment_key(run, entry.actor, entry.number)
+        for objects in places.all:
+            try:
+                content = b"".join(objects.stream(key))
+            except FileNotFoundError:
+                continue
+            if not verify_content(content, objects.name(key), entry.end):
+                return True
+        return _is_purged(places.current, key)
+
+    runs = [segment.run for segment in entry.segments]
+    if places.current.path("") is not None:
+        return all(map(is_safe, runs))
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return all(pool.map(is_safe, runs))
+
+
+def _is_purged(objects: Objects, key: str) -> bool:
+    """Tell whether the folder of a segment's run is gone; a bucket has none to tell by."""
+    path = objects.path(key)
+    return path is not None and not os.path.isdir(os.path.dirname(path))
 
 
 def remove_journal(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from struct import Struct
-from typing import Any
+from typing import Any, Protocol
 
 from runlore.errors import FormatTooNew, SegmentDamaged
 
@@ -28,6 +28,19 @@ EVENT_FRONT = Struct("<IBBHII")
 Place = tuple[int, int, int]  # offset, size, crc32
 
 
+class Sliceable(Protocol):
+    """The bytes of a segment: in memory, mapped, or read as they are asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> memoryview: ...
+
+
+def segment_key(run: str, actor: str, number: int) -> str:
+    """Return the key of a segment in any place."""
+    return f"runs/{run}/{actor}-{number:08}.segment"
+
+
 def pack_header(run: str, actor: str, number: int) -> bytes:
     """Compose the 64-byte header."""
     head = _HEADER.pack(
@@ -36,7 +49,7 @@ def pack_header(run: str, actor: str, number: int) -> bytes:
     return head + _U32.pack(zlib.crc32(head))
 
 
-def unpack_header(view: memoryview, path: str) -> tuple[str, str, int]:
+def unpack_header(view: Sliceable, path: str) -> tuple[str, str, int]:
     """Take the header apart into (run, actor, file number).
 
     Raises:
@@ -45,8 +58,9 @@ def unpack_header(view: memoryview, path: str) -> tuple[str, str, int]:
     """
     if len(view) < HEADER_SIZE + TRAILER_SIZE:
         raise damaged(path, 0, "it is too short")
-    magic, version, _, _, run, actor, number, _ = _HEADER.unpack_from(view)
-    if magic != MAGIC or zlib.crc32(view[:60]) != _U32.unpack_from(view, 60)[0]:
+    head = view[:HEADER_SIZE]
+    magic, version, _, _, run, actor, number, _ = _HEADER.unpack_from(head)
+    if magic != MAGIC or zlib.crc32(head[:60]) != _U32.unpack_from(head, 60)[0]:
         raise damaged(path, 0, "the header fails its checksum")
     if version > VERSION:
         raise FormatTooNew(
@@ -64,14 +78,14 @@ def pack_footer(footer: dict[str, Any], offset: int, *, level: int) -> tuple[byt
     return stored + _TRAILER.pack(offset, len(stored), crc, END_MAGIC), crc
 
 
-def unpack_footer(view: memoryview, path: str) -> tuple[dict[str, Any], int]:
+def unpack_footer(view: Sliceable, path: str) -> tuple[dict[str, Any], int]:
     """Return the footer and its checksum.
 
     Raises:
         SegmentDamaged: if it fails its checksum or isn't one.
     """
     at = len(view) - TRAILER_SIZE
-    offset, size, crc, magic = _TRAILER.unpack_from(view, at)
+    offset, size, crc, magic = _TRAILER.unpack(view[at:])
     if magic != END_MAGIC or offset + size != at:
         raise damaged(path, at, "it doesn't end as a segment does")
     try:
@@ -84,7 +98,7 @@ def unpack_footer(view: memoryview, path: str) -> tuple[dict[str, Any], int]:
     return footer, crc
 
 
-def checked(view: memoryview, place: Place, path: str, what: str) -> memoryview:
+def checked(view: Sliceable, place: Place, path: str, what: str) -> memoryview:
     """Return the bytes at `place`.
 
     Raises:

@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from time import monotonic, time
 from typing import TYPE_CHECKING
 
-from runlore.errors import DamageError, JournalDamaged, JournalForked, RunloreError
+from runlore.errors import (
+    DamageError,
+    JournalDamaged,
+    JournalForked,
+    ObjectsUnreachable,
+    RunloreError,
+)
 from runlore.journal.folder import failure
 from runlore.journal.frames import HEADER_SIZE, Header, unpack_u32
 from runlore.journal.reader import Frame, Reader
@@ -52,12 +58,13 @@ def seal_complete(
 
     Journal files that were sealed longer than `grace_seconds` ago are removed, and so are the
     emptied folders of dead actors. What stands in the way of one file is reported and
-    doesn't keep the others.
+    doesn't keep the others, but where the place of the segments doesn't answer, all wait.
     """
     deadline = monotonic() + deadline_seconds
     report = SealReport()
+    is_reachable = True
     for file in complete_files(store, host=host):
-        if monotonic() >= deadline:
+        if monotonic() >= deadline or not is_reachable:
             report.remaining += 1
             continue
         try:
@@ -68,6 +75,8 @@ def seal_complete(
             if isinstance(error, OSError):
                 error = failure(error, store.path, "seal a journal")
             report.problems.append(error)
+            # The next file would wait as long for the same answer; all of them stay.
+            is_reachable = not isinstance(error, ObjectsUnreachable)
     for actor in actors(store):
         clear_actor_folder(store, actor, host=host)
     return report

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from runlore.errors import SegmentDamaged
+from runlore.objects.ranges import RangedObject
 from runlore.segments import layout
 from runlore.segments.columns import decode_column, decode_into
 from runlore.segments.scan import EventRecord
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlore.errors import SegmentDamaged
     from runlore.segments.layout import Place
 
 _READ_AT_ONCE_BYTES = 64 << 10  # of a smaller file a map costs more than it saves
@@ -99,7 +100,7 @@ class Segment:
     Whatever is read is held against its checksum; all methods that read raise SegmentDamaged.
     """
 
-    def __init__(self, buffer: bytes | mmap.mmap, path: str) -> None:
+    def __init__(self, buffer: bytes | mmap.mmap | RangedObject, path: str) -> None:
         """Take apart the segment in `buffer`; `path` is what errors call it.
 
         Raises:
@@ -107,7 +108,7 @@ class Segment:
             FormatTooNew: if a later release wrote it.
         """
         self.path = path
-        self._view = memoryview(buffer)
+        self._view = buffer if isinstance(buffer, RangedObject) else memoryview(buffer)
         self._buffer = buffer
         self.size_bytes = len(self._view)
         self.run, self.actor, self.number = layout.unpack_header(self._view, path)
@@ -182,7 +183,7 @@ class Segment:
     def events(self) -> list[EventRecord]:
         """Read the frames that are neither points nor tables, in order."""
         place = self._place(self.footer["events"]["block"])
-        stored = layout.checked(self._view, place, self.path, "block of events")
+        stored = self._stored(place, "block of events")
         try:
             events = list(self._unpack_events(zlib.decompress(stored)))
         except (zlib.error, ValueError, IndexError) as error:
@@ -247,7 +248,7 @@ class Segment:
             time = self._integers(track, TIME, 0)
             step = self._integers(track, STEP, 0) if track.has_step else None
             return describe(self.read_values(track), time, step, track.points)
-        stored = layout.checked(self._view, track.statistics, self.path, "block of statistics")
+        stored = self._stored(track.statistics, "block of statistics")
         names, chunks = len(track.key_set.names), len(track.chunks)
         read: dict[str, NDArray[Any]] = {"count": np.array(track.chunks, np.int64)}
         at = 0
@@ -266,6 +267,16 @@ class Segment:
     def verify(self) -> list[SegmentDamaged]:
         """Hold every block against its checksum and return what fails."""
         return verify_blocks(self._view, self.footer, self.path)
+
+    def _stored(self, place: Place, what: str) -> memoryview:
+        """Return the bytes at a place; what a cache kept wrongly is read again."""
+        try:
+            return layout.checked(self._view, place, self.path, what)
+        except SegmentDamaged:
+            if not (isinstance(self._view, RangedObject) and self._view.is_from_cache):
+                raise
+        self._view.forget()
+        return layout.checked(self._view, place, self.path, what)
 
     def _parts_of(self, track: Track) -> list[Track]:
         """Read a loose track and return one for each of its names."""
@@ -330,7 +341,7 @@ class Segment:
         return values
 
     def _decode(self, place: Place, values: NDArray[Any]) -> None:
-        stored = layout.checked(self._view, place, self.path, "column")
+        stored = self._stored(place, "column")
         try:
             decode_into(stored, values)
         except ValueError as error:

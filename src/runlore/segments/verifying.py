@@ -10,25 +10,32 @@ from runlore.segments import layout
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from runlore.segments.layout import Sliceable
 
-def verify_file(path: str) -> list[SegmentDamaged]:
-    """Verify a whole segment file and return what fails.
+
+def verify_content(content: bytes, name: str, end: int = 0) -> list[SegmentDamaged]:
+    """Verify a whole segment and return what fails; `name` is what errors call it.
+
+    One that covers less of the journal than `end` is no whole one.
 
     Raises:
-        FileNotFoundError: if there is none.
         FormatTooNew: if a later release wrote it.
     """
-    with open(path, "rb") as file:
-        view = memoryview(file.read())
+    view = memoryview(content)
     try:
-        layout.unpack_header(view, path)
-        footer, _ = layout.unpack_footer(view, path)
+        layout.unpack_header(view, name)
+        footer, _ = layout.unpack_footer(view, name)
+        reached = int(footer["source"]["end"])
     except SegmentDamaged as error:
         return [error]
-    return verify_blocks(view, footer, path)
+    except (KeyError, TypeError, ValueError) as error:
+        return [layout.damaged(name, 0, f"the footer is malformed: {error!r}")]
+    if reached < end:
+        return [layout.damaged(name, 0, f"it ends at byte {reached} of the journal, not at {end}")]
+    return verify_blocks(view, footer, name)
 
 
-def verify_blocks(view: memoryview, footer: dict[str, Any], path: str) -> list[SegmentDamaged]:
+def verify_blocks(view: Sliceable, footer: dict[str, Any], path: str) -> list[SegmentDamaged]:
     """Verify all that a footer names and return what fails."""
     problems = []
     try:
