@@ -12,10 +12,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Note(NamedTuple):
-    """A note and when it was written."""
+    """A note, when it was written, and its id."""
 
     text: str
     time: datetime | None
+    id: str = ""
 
 
 class Attempt(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlore.errors import ArtifactNotFound
 from runlore.helper.seeds import seed_like_params
+from runlore.reading.changing import Changeable
 from runlore.reading.details import Details, gone, is_gone
 from runlore.reading.durations import seconds_of_attempts
 from runlore.reading.facts import Note, attempt_of, moment, seconds_between, series_label
@@ -17,6 +18,7 @@ from runlore.records.ids import short
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from typing import Self
 
     from runlore.index.interface import Freshness
     from runlore.index.rows import MetricDefinition, Part, Problem, RunFacts, RunRow
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from runlore.reading.series import Series
 
 
-class StoredRun:
+class StoredRun(Changeable):
     """A run as it stood at one catch-up with its store; `refresh()` looks again.
 
     Times are aware datetimes in UTC. Whatever nobody said is None.
@@ -101,6 +103,11 @@ class StoredRun:
     def is_deleted(self) -> bool:
         """Whether it lies in the trash."""
         return self._row.is_deleted
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it is hidden from lists."""
+        return self._row.is_archived
 
     # -- how it went -----------------------------------------------------------------------
 
@@ -216,7 +223,7 @@ class StoredRun:
     @property
     def notes(self) -> list[Note]:
         """The notes, oldest first."""
-        return [Note(note.text, moment(note.time)) for note in self._facts.notes]
+        return [Note(note.text, moment(note.time), note.edit) for note in self._facts.notes]
 
     @property
     def context(self) -> dict[str, Any]:
@@ -313,7 +320,7 @@ class StoredRun:
             SeriesRequest(name, context, rank, points, since_step, superseded),
         )
 
-    def refresh(self) -> StoredRun:
+    def refresh(self) -> Self:
         """Catch up with the store, look at the run again, and return it.
 
         Raises:
