@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.services.postgres import postgres_server as postgres_server
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 # Variables of the machine that runs the tests and that would leak into what they record.
 AMBIENT = (
     "RUNLORE_STORE",
+    "RUNLORE_INDEX",
     "RUNLORE_RUN_ID",
     "RUNLORE_PROJECT",
     "RUNLORE_EXPERIMENT",

@@ -1,0 +1,149 @@
+"""Find the tables of an index in PostgreSQL, make them, migrate them, or refuse them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy
+from sqlalchemy.pool import NullPool
+
+from runlore import __version__
+from runlore.errors import FormatTooNew, StoreReadOnly, StoreRefused
+from runlore.index.migrations import HEAD
+from runlore.index.migrations.running import is_known, upgrade
+from runlore.index.postgres_connection import connect, translated
+from runlore.index.postgres_layout import IDENTITY_TABLE, VERSION_TABLE, begin_anew
+from runlore.index.schema import TABLES, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from runlore.index.postgres_address import Address
+    from runlore.index.postgres_layout import Execute
+
+
+class _Found(NamedTuple):
+    """What a schema holds: the version of its tables and which release made them."""
+
+    tables: frozenset[str]
+    revision: str | None
+    generation: str | None
+    fingerprint: int | None
+    made_by: str | None
+
+
+def prepare(address: Address, *, instead_of: str | None = None) -> None:
+    """Leave tables of this release's version: those found, migrated ones, or new and empty ones.
+
+    `instead_of` is the generation of tables that can't be used: they are replaced, unless another
+    process has done so already. All of it happens under the lock of the appliers.
+
+    Raises:
+        FormatTooNew: if a later release made the tables; they are left alone.
+        StoreRefused: if the schema holds other tables.
+        StoreReadOnly: if the role may not do it.
+        IndexBusy: if others hold the lock for too long.
+    """
+    with _locked(address) as connection:
+        found = _look(connection.exec_driver_sql)
+        _refuse_foreign(address, found)
+        if found.revision is None or found.generation is None:
+            _begin(address, connection, found)
+        elif found.revision != HEAD:
+            upgrade(connection)
+        elif found.generation == instead_of:
+            begin_anew(connection.exec_driver_sql)
+
+
+@contextmanager
+def _locked(address: Address) -> Iterator[Connection]:
+    """Begin a transaction that no applier overlaps."""
+    # The pool has its own ideas of when to connect; this one never keeps anything.
+    pool = sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: connect(address, is_raw=False),
+        poolclass=NullPool,
+        use_native_hstore=False,
+    )
+    with translated(address):
+        try:
+            with pool.begin() as connection:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({address.lock_number})")
+                yield connection
+        except sqlalchemy.exc.DBAPIError as error:
+            if error.orig is None:
+                raise
+            raise error.orig from None
+
+
+def _look(execute: Execute) -> _Found:
+    """See what the schema holds, whichever release made it."""
+    rows = execute(
+        "SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema()"
+    ).fetchall()
+    tables = frozenset(name for (name,) in rows)
+    revision = generation = made_by = mark = None
+    if VERSION_TABLE in tables:
+        for row in execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchall():
+            (revision,) = row
+    if IDENTITY_TABLE in tables:
+        columns = "generation, fingerprint, made_by"
+        for row in execute(f"SELECT {columns} FROM {IDENTITY_TABLE}").fetchall():
+            generation, mark, made_by = row
+    return _Found(tables, revision, generation, mark, made_by)
+
+
+def _refuse_foreign(address: Address, found: _Found) -> None:
+    """Raise an error if the tables are of a later release, or nothing of ours."""
+    ours = {table.name for table in TABLES} | {VERSION_TABLE, IDENTITY_TABLE}
+    if found.generation is None and not found.tables <= ours:
+        some = ", ".join(sorted(found.tables - ours)[:3])
+        raise StoreRefused(
+            f"the schema {address.schema} in {address.place} holds other tables than an index: "
+            f"{some}",
+            hint="name another one in the address: ?schema=…",
+        )
+    maker = f"Runlore {found.made_by or 'of an unknown version'}"
+    if found.revision is not None and found.revision != HEAD and not is_known(found.revision):
+        raise FormatTooNew(
+            f"the index in {address.place} was made by {maker}, which is later than this release, "
+            f"{__version__}",
+            hint="upgrade: pip install --upgrade runlore; or keep an index of your own: "
+            "RUNLORE_INDEX=sqlite",
+        )
+    if found.revision == HEAD and found.fingerprint not in (None, fingerprint()):
+        raise FormatTooNew(
+            f"the index in {address.place} was made by another build of {maker} than this one",
+            hint=f"use the same build, or drop the index: DROP SCHEMA {address.quoted_schema} "
+            "CASCADE",
+        )
+
+
+def _begin(address: Address, connection: Connection, found: _Found) -> None:
+    """Create the tables in a schema that has none, or only what is left of them."""
+    if not found.tables:
+        _create_schema(address, connection)
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {VERSION_TABLE}")
+    upgrade(connection)
+
+
+def _create_schema(address: Address, connection: Connection) -> None:
+    known: Any = connection.execute(
+        sqlalchemy.text("SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = :name"),
+        {"name": address.schema},
+    ).scalar()
+    if known:
+        return
+    may_create: Any = connection.exec_driver_sql(
+        "SELECT has_database_privilege(current_database(), 'CREATE'), current_user, "
+        "current_database()"
+    ).fetchall()[0]
+    if not may_create[0]:
+        raise StoreReadOnly(
+            f"the role {may_create[1]} may not create a schema for the index in {address.place}",
+            hint=f'let it: GRANT CREATE ON DATABASE "{may_create[2]}" TO "{may_create[1]}"',
+        )
+    connection.exec_driver_sql(f"CREATE SCHEMA {address.quoted_schema}".replace("%", "%%"))
