@@ -72,7 +72,7 @@ def test_nothing_read_so_far_is_not_called_an_empty_store(
 ) -> None:
     cli("log", "--new", "x", "loss=1")
     read_nothing_at_first(monkeypatch)
-    monkeypatch.setattr("runlore.reading.opening._SEARCH_SECONDS", 0.0)
+    monkeypatch.setattr("runlore.reading.opening.SEARCH_SECONDS", 0.0)
     answer = cli(command)
     assert answer.code == 1
     assert answer.err.startswith(f"error: there are no runs to {purpose} so far: 0.0 MB of records")
