@@ -43,6 +43,17 @@ def test_journals_are_shared_out_among_their_runs(cli: Command) -> None:
 
 
 @pytest.mark.usefixtures("store")
+def test_runs_that_nobody_named_are_shown_by_what_tells_them_apart(cli: Command) -> None:
+    lines = cli("du", "--by", "run").out.splitlines()
+    assert {line.split()[0] for line in lines} >= {"first", "seed=0", "seed=1"}
+    found = json.loads(cli("du", "--json").out)
+    assert {(run["name"], run["label"]) for run in found["runs"]} >= {
+        ("first", "first"),
+        (None, "seed=0"),
+    }
+
+
+@pytest.mark.usefixtures("store")
 def test_tables_can_be_picked(cli: Command) -> None:
     both = cli("du").out
     assert "segments" in both

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from runlore.actions.checks.files import kept_files
 from runlore.actions.checks.segments import segment_files
 from runlore.blobs.store import BlobStore
-from runlore.index.catchup import catch_up
-from runlore.index.open import index_path, open_index
-from runlore.journal.folder import open_store
-from runlore.journal.location import locate_store
+from runlore.index.open import index_path
+from runlore.reading.opening import find_runs
+from runlore.reading.store import open_reader
 
 if TYPE_CHECKING:
     from runlore.index.interface import Index
     from runlore.journal.folder import StoreFolder
+    from runlore.reading.store import StoreReader
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class RunUsage:
 
     run: str
     name: str | None
+    label: str
     experiment: str | None
     segment_bytes: int
     journal_bytes: int
@@ -70,14 +71,9 @@ def measure_usage(store: str | None = None) -> Usage:
     Raises:
         StoreError: if there is no store, or it can't be read.
     """
-    folder = open_store(locate_store(store))
-    index = open_index(folder)
-    try:
-        catch_up(index, folder)
-        runs = _by_run(folder, index)
-    finally:
-        index.close()
-    return Usage(folder.path, _by_kind(folder), runs)
+    with open_reader(store) as reader:
+        runs = _by_run(reader)
+    return Usage(reader.folder.path, _by_kind(reader.folder), runs)
 
 
 def _by_kind(folder: StoreFolder) -> list[KindUsage]:
@@ -95,7 +91,8 @@ def _by_kind(folder: StoreFolder) -> list[KindUsage]:
     ]
 
 
-def _by_run(folder: StoreFolder, index: Index) -> list[RunUsage]:
+def _by_run(reader: StoreReader) -> list[RunUsage]:
+    folder, index = reader.folder, reader.index
     segments: dict[str, int] = {}
     for file in segment_files(folder):
         segments[file.run] = segments.get(file.run, 0) + (_size_of(file.path) or 0)
@@ -103,15 +100,16 @@ def _by_run(folder: StoreFolder, index: Index) -> list[RunUsage]:
     journals = _journals_by_run(folder, index)
     rows = [
         RunUsage(
-            run=row.run,
-            name=row.name,
-            experiment=row.experiment,
-            segment_bytes=segments.get(row.run, 0),
-            journal_bytes=journals.get(row.run, 0),
-            blob_bytes=own.get(row.run, 0),
-            shared_blob_bytes=shared.get(row.run, 0),
+            run=run.id,
+            name=run.name,
+            label=run.label,
+            experiment=run.experiment,
+            segment_bytes=segments.get(run.id, 0),
+            journal_bytes=journals.get(run.id, 0),
+            blob_bytes=own.get(run.id, 0),
+            shared_blob_bytes=shared.get(run.id, 0),
         )
-        for row in index.list_runs(is_deleted=None).runs
+        for run in find_runs(reader, deleted=None)
     ]
     return sorted(rows, key=lambda row: (-row.size_bytes, row.run))
 

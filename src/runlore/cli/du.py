@@ -82,7 +82,7 @@ def _show_runs(runs: list[RunUsage], output: Output) -> None:
     table = Table(columns)
     for run in runs:
         table.add(
-            run.name or "",
+            run.label,
             short(run.run),
             size(run.size_bytes),
             size(run.segment_bytes),
@@ -106,6 +106,7 @@ def _report(usage: Usage) -> dict[str, Any]:
             {
                 "id": run.run,
                 "name": run.name,
+                "label": run.label,
                 "experiment": run.experiment,
                 "size_bytes": run.size_bytes,
                 "segment_bytes": run.segment_bytes,
