@@ -17,8 +17,20 @@ def test_a_context_comes_behind_and_times_come_last() -> None:
         "loss",
         "loss[val]",
         "epoch",
-        "system/cpu",
         "train_seconds",
+        "system/cpu",
+    ]
+
+
+def test_what_tells_how_good_a_run_is_comes_before_what_is_one_of_many() -> None:
+    runs = [["layer0/m0", "layer1/m0", "norm", "loss", "head/loss", "accuracy[val]"]] * 3
+    assert shared_metrics(runs, most=9) == [
+        "loss",
+        "accuracy[val]",
+        "head/loss",
+        "norm",
+        "layer0/m0",
+        "layer1/m0",
     ]
 
 

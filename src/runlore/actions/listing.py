@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlore.actions.quiet import without_warnings
+from runlore.compare.directions import direction_of
 from runlore.reading.opening import find_some_runs
 from runlore.reading.store import open_reader
 from runlore.reading.suggestions import nearest
@@ -60,7 +61,8 @@ def likely_experiments(wanted: str, *, store: str | None = None) -> str:
 def shared_metrics(runs: Sequence[Iterable[str]], most: int = 4) -> list[str]:
     """Name the metrics that most of the runs have, at most `most`; each run given by its labels.
 
-    Of equally shared ones, those without a context come first, and times and the like last.
+    Of equally shared ones, those that tell how good a run is come first, then those without a
+    path (`layer0/…`), then those without a context; times and the like come last.
     """
     counts: dict[str, int] = {}
     for run in runs:
@@ -68,8 +70,11 @@ def shared_metrics(runs: Sequence[Iterable[str]], most: int = 4) -> list[str]:
             counts[label] = counts.get(label, 0) + 1
     fifth = max(1.0, len(runs) / 5)  # a run more or less doesn't make one more shared
 
-    def rank(label: str) -> tuple[bool, int, bool, str]:
-        return _is_secondary(label), -round(counts[label] / fifth), "[" in label, label
+    def rank(label: str) -> tuple[bool, int, bool, int, bool, str]:
+        name, _, context = label.partition("[")
+        share = round(counts[label] / fifth)
+        tells_little = direction_of(name, ()) is None
+        return _is_secondary(label), -share, tells_little, name.count("/"), bool(context), label
 
     return sorted(counts, key=rank)[:most]
 
