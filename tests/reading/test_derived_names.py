@@ -23,6 +23,17 @@ def test_a_param_that_only_some_have_tells_them_apart() -> None:
     }
 
 
+def test_a_seed_that_runs_have_in_common_is_left_out_unless_it_tells_them_apart() -> None:
+    alike = {"lr": "1", "seed": "0"}
+    assert derived_names({"a": alike, "b": alike, "c": {"lr": "2"}}) == {
+        "a": "lr=1", "b": "lr=1", "c": "lr=2",
+    }  # fmt: skip
+    assert derived_names({"a": alike, "b": {"lr": "1"}}) == {"a": "seed=0"}
+    assert derived_names({"a": alike, "b": alike, "c": {"lr": "2", "seed": "1"}})["c"] == (
+        "lr=2_seed=1"
+    )
+
+
 def test_a_run_without_params_changes_no_name() -> None:
     names = {"a": {"lr": "1", "depth": "4"}, "b": {"lr": "2", "depth": "4"}}
     assert derived_names({**names, "c": {}}) == derived_names(names)

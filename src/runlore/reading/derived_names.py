@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlore.helper.seeds import seed_like_params
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
@@ -30,9 +32,11 @@ def derived_names(params: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Name the runs of one experiment from their params, run -> key -> text.
 
     The params that differ, in the order of their keys, six at the most; of dotted keys the
-    last part, where it tells them apart. Runs without any of these aren't in the result.
+    last part, where it tells them apart. A seed that some runs lack and the others have in
+    common is left out where nothing depends on it. Runs without any of these aren't in the result.
     """
-    keys = differing_keys([texts for texts in params.values() if texts])
+    given = [texts for texts in params.values() if texts]
+    keys = _without_common_seeds(differing_keys(given), given)
     leaves = [key.rpartition(".")[2] for key in keys]
     shown = {
         key: leaf if leaf and leaves.count(leaf) == 1 else key
@@ -45,6 +49,20 @@ def derived_names(params: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
         if name:
             names[run] = name if len(name) <= _MOST_IN_ALL else name[: _MOST_IN_ALL - 1] + "…"
     return names
+
+
+def _without_common_seeds(keys: list[str], params: Collection[Mapping[str, str]]) -> list[str]:
+    """Leave out the seeds that all who have one have in common, if no two runs need them."""
+    for seed in seed_like_params(dict.fromkeys(keys)):
+        others = [key for key in keys if key != seed]
+        is_common = len({texts[seed] for texts in params if seed in texts}) == 1
+        if is_common and _count_different(others, params) == _count_different(keys, params):
+            keys = others
+    return keys
+
+
+def _count_different(keys: Collection[str], params: Collection[Mapping[str, str]]) -> int:
+    return len({tuple(texts.get(key) for key in keys) for texts in params})
 
 
 def _shortened(text: str) -> str:
