@@ -5,11 +5,13 @@ RunloreError
 │   ├── InvalidValue              a value out of range or of the wrong form (also a ValueError)
 │   ├── InvalidType               a value of the wrong type (also a TypeError)
 │   ├── TooLarge                  more than a record may hold (also a ValueError)
+│   ├── ConfirmationNeeded        many runs would change, and nobody is there to be asked
 │   └── QueryError                a filter that can't be read, with the spot (also a ValueError)
 ├── NotFound                      nothing answers to that name (also a LookupError)
 │   ├── RunNotFound
 │   ├── SeriesNotFound
 │   └── ArtifactNotFound
+├── RunBusy                       a run is still being written
 ├── Ambiguous                     several things answer to that name (also a LookupError)
 ├── StoreError                    the store as a whole
 │   ├── StoreNotFound
@@ -84,6 +86,18 @@ class QueryError(UsageError, ValueError):
         super().__init__(f"{reason}\n{excerpt}" if excerpt else reason, hint=hint)
         self.reason = reason
         self.position = position
+
+
+class ConfirmationNeeded(UsageError):
+    """Something that can't be taken back lightly was asked for, and nobody can be asked."""
+
+    code = "confirmation-needed"
+
+
+class RunBusy(RunloreError):
+    """A run is still being written, so this can't be done to it now."""
+
+    code = "run-busy"
 
 
 class NotFound(RunloreError, LookupError):
