@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlore.blobs.store import Blob, BlobStore
+from runlore.blobs.interface import Blob
+from runlore.blobs.store import BlobStore
 from runlore.errors import BlobDamaged, InvalidValue, NotFound, StoreError, StoreReadOnly
 
 CONTENT = b"weights" * 500_000
@@ -61,8 +62,8 @@ def test_a_file_lies_where_the_format_says(tmp_path: Path, store: BlobStore, sou
 def test_bytes_and_files_of_the_same_content_are_one_blob(store: BlobStore, source: Path) -> None:
     assert store.put_bytes(CONTENT) == store.put_file(source)
     assert store.put_bytes(memoryview(CONTENT)) == Blob(DIGEST, len(CONTENT))
-    assert list(store.digests()) == [DIGEST]
-    assert store.size_bytes() == len(CONTENT)
+    assert [kept.digest for kept in store.list()] == [DIGEST]
+    assert sum(kept.size_bytes for kept in store.list()) == len(CONTENT)
 
 
 @given(data=st.binary(max_size=2_000))
@@ -75,9 +76,9 @@ def test_any_bytes_come_back(tmp_path_factory: pytest.TempPathFactory, data: byt
 
 
 def test_an_empty_store_answers(store: BlobStore) -> None:
-    assert list(store.digests()) == []
-    assert store.size_bytes() == 0
-    assert not store.has(DIGEST)
+    assert [kept.digest for kept in store.list()] == []
+    assert sum(kept.size_bytes for kept in store.list()) == 0
+    assert store.look(DIGEST) is None
     with pytest.raises(NotFound, match=DIGEST):
         store.open(DIGEST)
     with pytest.raises(NotFound, match=DIGEST):
@@ -197,7 +198,7 @@ def test_what_is_not_a_file_is_refused(tmp_path: Path, store: BlobStore) -> None
     for path in [tmp_path / "pipe", tmp_path, tmp_path / "missing", Path("/dev/null")]:
         with pytest.raises(InvalidValue):
             store.put_file(path)
-    assert list(store.digests()) == []
+    assert [kept.digest for kept in store.list()] == []
     assert leftovers(store) == []
 
 
@@ -205,8 +206,8 @@ def test_foreign_files_in_the_folder_are_passed_over(tmp_path: Path, store: Blob
     blob = store.put_bytes(b"mine")
     (tmp_path / "store" / "blobs" / ".DS_Store").touch()
     (tmp_path / "store" / "blobs" / blob.digest[:2] / "notes.txt").write_text("not a blob")
-    assert list(store.digests()) == [blob.digest]
-    assert store.size_bytes() == 4
+    assert [kept.digest for kept in store.list()] == [blob.digest]
+    assert sum(kept.size_bytes for kept in store.list()) == 4
 
 
 def test_damage_is_found(store: BlobStore) -> None:
@@ -243,7 +244,7 @@ def test_several_processes_put_the_same_content_at_once(tmp_path: Path) -> None:
         process.join()
         assert process.exitcode == 0
     store = BlobStore(tmp_path)
-    assert len([store.verify(digest) for digest in store.digests()]) == 20
+    assert len([store.verify(digest) for digest, _, _ in store.list()]) == 20
     assert leftovers(store) == []
 
 
@@ -274,7 +275,7 @@ def test_a_killed_writer_leaves_no_blob_and_its_leftover_can_be_removed(
         process.stdout.readline()
         assert process.stdout.readline() == b"in the middle\n"
         process.send_signal(signal.SIGKILL)
-    assert list(store.digests()) == [kept.digest]
+    assert [kept.digest for kept in store.list()] == [kept.digest]
     assert store.remove_leftovers() == 0, "a young one may belong to a living writer"
     assert store.remove_leftovers(older_than_seconds=-1) == 1
     assert leftovers(store) == []

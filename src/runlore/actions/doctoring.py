@@ -10,6 +10,7 @@ from runlore.actions.checks.findings import DAMAGE, Checked
 from runlore.actions.checks.index import check_index
 from runlore.actions.checks.journals import check_journals
 from runlore.actions.checks.manifest import check_manifest, read_entries
+from runlore.actions.checks.objects import check_objects
 from runlore.actions.checks.segments import check_segments
 from runlore.actions.repairs import rebuild_index, repair
 from runlore.index.catchup import catch_up
@@ -91,6 +92,9 @@ def _check(folder: StoreFolder, index: Index, host: HostIdentity, on_step: Step)
     sealed = {(entry.actor, entry.number) for entry in entries.values()}
     on_step("checking journals")
     check_journals(folder, index, sealed, host, checked)
+    on_step("reaching segments and blobs")
+    if not check_objects(folder, checked):
+        return checked
     on_step("checking segments")
     check_segments(folder, checked)
     on_step("checking the manifest")

@@ -6,26 +6,29 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from runlore.actions.checks.files import leftovers, waiting_files
+from runlore.actions.checks.files import left_spools, leftovers, waiting_files
 from runlore.actions.checks.manifest import entry_numbers, read_entries
 from runlore.actions.checks.segments import segment_files
 from runlore.editing.shell_recorder import ShellRecorder
 from runlore.errors import RunloreError
 from runlore.helper.adopt import adopt_staged
+from runlore.helper.console import record_printed
+from runlore.helper.spool import read_spools, runs_in
 from runlore.index.catchup import catch_up
 from runlore.journal.liveness import ALIVE, holder
+from runlore.reading.console import where_to_resume
 from runlore.records.events import now
 from runlore.segments import manifest
 from runlore.segments.manifest import Entry, SealedSegment
 from runlore.segments.seal import seal
 from runlore.segments.sealing import GRACE_SECONDS, seal_complete
-from runlore.segments.segment import Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from runlore.actions.checks.files import KeptFile
     from runlore.actions.checks.findings import Finding
+    from runlore.actions.checks.segments import SegmentFile
     from runlore.index.interface import Index
     from runlore.journal.folder import StoreFolder
     from runlore.journal.host import HostIdentity
@@ -51,6 +54,8 @@ def repair(
     done: list[str] = []
     if "file-waiting" in kinds:
         done += _adopt(store, index, files, host)
+    if "console-waiting" in kinds:
+        done += _record_consoles(store, index, host)
     if kinds & {"segment-damaged", "segment-missing"}:
         done += _seal_again(store, findings)
     report = seal_complete(
@@ -109,6 +114,23 @@ def _adopt(
     return done
 
 
+def _record_consoles(store: StoreFolder, index: Index, host: HostIdentity) -> list[str]:
+    """Record what processes have printed that were killed together with their helpers."""
+    recorder = ShellRecorder(store.path)
+    done = []
+    try:
+        for actor in left_spools(store, host):
+            frames = read_spools(store.actor(actor))
+            resumed: dict[tuple[str, str], tuple[int, int]] = {}
+            for run in runs_in(frames):
+                resumed |= where_to_resume(run, index.console(run)).get(actor, {})
+            record_printed(store, actor, frames, resumed, writer=recorder.writer)
+            done.append(f"recorded what {actor} had printed")
+    finally:
+        recorder.close()
+    return done
+
+
 def _slot(recorder: ShellRecorder, index: Index, run: str) -> int:
     facts = index.run_facts(run)
     if facts is None or not facts.attempts:
@@ -124,15 +146,17 @@ def _seal_again(store: StoreFolder, findings: list[Finding]) -> list[str]:
             continue
         actor, _, stem = os.path.basename(finding.where).removesuffix(".segment").partition("-")
         path = store.journal(actor, int(stem))
-        if finding.kind == "segment-damaged":
+        # In a bucket sealing replaces what is damaged; there is nothing to put aside by name.
+        is_aside = finding.kind == "segment-damaged" and os.path.exists(finding.where)
+        if is_aside:
             os.replace(finding.where, f"{finding.where}.damaged")
         try:
             seal(path, store)
         except (RunloreError, OSError):
-            if finding.kind == "segment-damaged":
+            if is_aside:
                 os.replace(f"{finding.where}.damaged", finding.where)
             raise
-        if finding.kind == "segment-damaged":
+        if is_aside:
             os.unlink(f"{finding.where}.damaged")
         done.append(f"sealed {path} again")
     return done
@@ -169,15 +193,15 @@ def _put(store: StoreFolder, number: int, entry: Entry) -> None:
 
 def _entries_of_segments(store: StoreFolder, known: set[tuple[str, int]]) -> Iterator[Entry]:
     """Compose the entries of sealed journal files that no entry names."""
-    groups: dict[tuple[str, int], list[str]] = {}
+    groups: dict[tuple[str, int], list[SegmentFile]] = {}
     for file in segment_files(store):
         if (file.actor, file.number) not in known:
-            groups.setdefault((file.actor, file.number), []).append(file.path)
-    for (actor, number), paths in sorted(groups.items()):
+            groups.setdefault((file.actor, file.number), []).append(file)
+    for (actor, number), files in sorted(groups.items(), key=lambda group: group[0]):
         sealed, source, gaps, heartbeat = [], None, [], None
-        for path in paths:
+        for file in files:
             try:
-                with Segment.open(path) as segment:
+                with file.open() as segment:
                     sealed.append(SealedSegment(segment.run, segment.size_bytes, segment.crc))
                     if source is None or segment.end > source["end"]:
                         source, gaps = segment.footer["source"], segment.gaps

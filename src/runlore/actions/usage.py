@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from runlore.actions.checks.files import kept_files
 from runlore.actions.checks.segments import segment_files
-from runlore.blobs.store import BlobStore
+from runlore.blobs.opening import StoreBlobs
 from runlore.index.open import index_path
+from runlore.objects.choice import places_of
 from runlore.reading.opening import find_runs
 from runlore.reading.store import open_reader
 
@@ -77,13 +78,15 @@ def measure_usage(store: str | None = None) -> Usage:
 
 
 def _by_kind(folder: StoreFolder) -> list[KindUsage]:
-    place = index_path(folder, os.environ)
-    index_files = [place + suffix for suffix in ("", "-wal", "-shm", "-journal", ".lock")]
+    index = index_path(folder, os.environ)
+    index_files = [index + suffix for suffix in ("", "-wal", "-shm", "-journal", ".lock")]
     sizes = [size for size in map(_size_of, index_files) if size is not None]
-    where = "" if place == folder.index else f", at {place}"
+    where = "" if index == folder.index else f", at {index}"
+    url = places_of(folder).current.url
+    place = "" if url is None else f", at {url}"
     return [
-        KindUsage("segments", *_below(folder.runs), "sealed points and records of runs"),
-        KindUsage("blobs", *_below(folder.blobs), "files, each content once"),
+        KindUsage("segments", *_held(folder, "runs"), f"sealed points and records of runs{place}"),
+        KindUsage("blobs", *_held(folder, "blobs"), f"files, each content once{place}"),
         KindUsage("journals", *_below(folder.journals), "being written, or not cleared away yet"),
         KindUsage("incoming", *_below(folder.incoming), "files on their way to blobs"),
         KindUsage("manifest", *_below(folder.manifest), "what was sealed"),
@@ -95,7 +98,7 @@ def _by_run(reader: StoreReader) -> list[RunUsage]:
     folder, index = reader.folder, reader.index
     segments: dict[str, int] = {}
     for file in segment_files(folder):
-        segments[file.run] = segments.get(file.run, 0) + (_size_of(file.path) or 0)
+        segments[file.run] = segments.get(file.run, 0) + file.size_bytes
     own, shared = _blobs_by_run(folder, index)
     journals = _journals_by_run(folder, index)
     rows = [
@@ -120,11 +123,11 @@ def _blobs_by_run(folder: StoreFolder, index: Index) -> tuple[dict[str, int], di
     for file in kept_files(index):
         if file.digest is not None:
             users.setdefault(file.digest, set()).add(file.run)
-    blobs = BlobStore(folder.path)
+    sizes = {found.digest: found.size_bytes for found in StoreBlobs(folder).list()}
     own: dict[str, int] = {}
     shared: dict[str, int] = {}
     for digest, runs in users.items():
-        size = _size_of(str(blobs.path(digest))) or 0
+        size = sizes.get(digest, 0)
         sums = own if len(runs) == 1 else shared
         for run in runs:
             sums[run] = sums.get(run, 0) + size
@@ -145,6 +148,12 @@ def _journals_by_run(folder: StoreFolder, index: Index) -> dict[str, int]:
         for run, points in parts:
             sums[run] = sums.get(run, 0) + size * (points + 1) // total
     return sums
+
+
+def _held(folder: StoreFolder, kind: str) -> tuple[int, int]:
+    """Add up the sizes of the objects of a kind, wherever they lie: (bytes, objects)."""
+    sizes = [found.size_bytes for place in places_of(folder).all for found in place.list(kind)]
+    return sum(sizes), len(sizes)
 
 
 def _below(folder: str) -> tuple[int, int]:

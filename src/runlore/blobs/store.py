@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from runlore.blobs.interface import (
+    FOLDER_DIGITS,
+    Blob,
+    StoredBlob,
+    is_digest,
+    require_digest,
+)
 from runlore.blobs.snapshot import (
     clone,
     is_movable,
@@ -29,45 +36,56 @@ from runlore.objects.incoming import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-_HEX = frozenset("0123456789abcdef")
-_DIGEST_DIGITS = 64
-_FOLDER_DIGITS = 2
 _WRITING = "writing"
 _READ_ONLY_MODE = 0o444
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
-    """A file in the store: the SHA-256 of its content in 64 hex digits, and its size."""
-
-    digest: str
-    size_bytes: int
-
-
 class BlobStore:
-    """The blobs of one store; `root` is the store's folder, which holds `blobs/`.
+    """Blobs in a folder; `root` is the store's folder or another one, which holds `blobs/`.
 
     Any number of processes may use one folder at once. The folders are made at the
-    first put.
+    first put. `require` raises if the folder isn't the one that it should be.
     """
 
-    def __init__(self, root: str | os.PathLike[str]) -> None:
+    def __init__(
+        self, root: str | os.PathLike[str], require: Callable[[], None] = lambda: None
+    ) -> None:
         self._folder = Path(root) / "blobs"
+        self._require = require
 
     def path(self, digest: str) -> Path:
         """Return where the blob lies, or would lie."""
         require_digest(digest)
-        return self._folder / digest[:_FOLDER_DIGITS] / digest[_FOLDER_DIGITS:]
+        return self._folder / digest[:FOLDER_DIGITS] / digest[FOLDER_DIGITS:]
 
-    def has(self, digest: str) -> bool:
-        """Say whether the blob is in the store, without reading it."""
-        return self.path(digest).is_file()
+    def name(self, digest: str) -> str:
+        """Return the path."""
+        return str(self.path(digest))
+
+    def local_path(self, digest: str) -> str:
+        """Return the path of a blob that is there."""
+        path = self.path(digest)
+        if not path.is_file():
+            raise self._unreadable(digest, FileNotFoundError())
+        return str(path)
+
+    def look(self, digest: str) -> StoredBlob | None:
+        """Return size and time of a blob without reading it, None if it isn't there."""
+        try:
+            found = self.path(digest).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            self._require()
+            return None
+        except OSError as error:
+            raise self._unreadable(digest, error) from error
+        return StoredBlob(digest, found.st_size, found.st_mtime_ns // 1000)
 
     def put_bytes(self, data: bytes | bytearray | memoryview) -> Blob:
         """Keep `data` and return its blob."""
+        self._require()
         view = memoryview(data).cast("B")
         blob = Blob(hashlib.sha256(view).hexdigest(), view.nbytes)
         if self._reuse(blob):
@@ -91,6 +109,7 @@ class BlobStore:
         second name of the blob where that is safe, else it is copied; doing it twice is
         harmless. A file that something still writes to must be neither moved nor linked.
         """
+        self._require()
         source_path = os.fspath(path)
         source = open_regular(source_path)
         try:
@@ -110,9 +129,11 @@ class BlobStore:
         content isn't what was put. The first seek reads the whole file to verify it.
         """
         try:
-            raw = VerifyingReader(self.path(digest), digest)
+            file = io.FileIO(self.path(digest))
         except OSError as error:
             raise self._unreadable(digest, error) from error
+        size_bytes = os.fstat(file.fileno()).st_size
+        raw = VerifyingReader(file, size_bytes, digest, self.name(digest))
         return cast("BinaryIO", raw.buffered())
 
     def verify(self, digest: str) -> Blob:
@@ -139,18 +160,31 @@ class BlobStore:
             )
         return Blob(digest, size_bytes)
 
-    def digests(self) -> Iterator[str]:
-        """Yield the digest of every blob, in order; other files in the folder are passed over."""
-        for path in self._files():
-            yield path.parent.name + path.name
+    def list(self) -> Iterator[StoredBlob]:
+        """List every blob, in order; other files in the folder are passed over."""
+        self._require()
+        if not self._folder.is_dir():
+            return
+        for folder in sorted(self._folder.iterdir()):
+            if len(folder.name) != FOLDER_DIGITS or not folder.is_dir():
+                continue
+            for path in sorted(folder.iterdir()):
+                digest = folder.name + path.name
+                found = self.look(digest) if is_digest(digest) else None
+                if found is not None:  # else removed since it was listed
+                    yield found
 
-    def size_bytes(self) -> int:
-        """Return the size of all blobs together."""
-        total = 0
-        for path in self._files():
-            with contextlib.suppress(FileNotFoundError):  # removed since it was listed
-                total += path.stat().st_size
-        return total
+    def delete(self, digests: Iterable[str]) -> None:
+        """Remove blobs, and folders that are empty then."""
+        for digest in digests:
+            path = self.path(digest)
+            try:
+                with contextlib.suppress(FileNotFoundError):
+                    path.unlink()
+            except OSError as error:
+                raise write_fault(error, str(path)) from error
+            with contextlib.suppress(OSError):  # not empty
+                path.parent.rmdir()
 
     def remove_leftovers(self, *, older_than_seconds: float = 86_400.0) -> int:
         """Remove what writers that were killed left half-written; return how many files."""
@@ -252,31 +286,11 @@ class BlobStore:
                 hint="pass move=False to leave it where it is",
             ) from error
 
-    def _files(self) -> Iterator[Path]:
-        if not self._folder.is_dir():
-            return
-        for folder in sorted(self._folder.iterdir()):
-            if len(folder.name) == _FOLDER_DIGITS and _HEX.issuperset(folder.name):
-                for path in sorted(folder.iterdir()):
-                    if _is_digest(folder.name + path.name):
-                        yield path
-
     def _unreadable(self, digest: str, error: OSError) -> NotFound | StoreError:
         if not isinstance(error, FileNotFoundError):
             return StoreError(f"blob {digest} can't be read: {error.strerror}")
+        self._require()
         return NotFound(
             f"there is no blob {digest} in {str(self._folder)!r}",
             hint="it was removed, or hasn't reached this store yet",
         )
-
-
-def require_digest(digest: str) -> None:
-    """Raise `InvalidValue` unless `digest` is 64 lower-case hex digits."""
-    if not _is_digest(digest):
-        raise InvalidValue(
-            f"{digest!r} isn't a blob's digest", hint="a digest is 64 lower-case hex digits"
-        )
-
-
-def _is_digest(digest: str) -> bool:
-    return len(digest) == _DIGEST_DIGITS and _HEX.issuperset(digest)

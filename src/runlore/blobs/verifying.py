@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from runlore.errors import BlobDamaged
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from typing_extensions import Buffer
 
 _READ_BYTES = 1 << 20
@@ -25,12 +23,13 @@ class VerifyingReader(io.RawIOBase):
     then read out of order could not be checked.
     """
 
-    def __init__(self, path: Path, digest: str) -> None:
+    def __init__(self, file: io.RawIOBase, size_bytes: int, digest: str, name: str) -> None:
+        """Take over `file`, which has `size_bytes`; `name` is what errors call it."""
         super().__init__()
-        self._path = path
+        self._name = name
         self._digest = digest
-        self._file = io.FileIO(path)
-        self._size_bytes = os.fstat(self._file.fileno()).st_size
+        self._file = file
+        self._size_bytes = size_bytes
         self._position = 0
         self._found = hashlib.sha256()
         self._is_verified = False
@@ -92,6 +91,6 @@ class VerifyingReader(io.RawIOBase):
         if self._found.hexdigest() != self._digest:
             raise BlobDamaged(
                 f"blob {self._digest} holds other content than was put there",
-                hint=f"put the file again from another copy, or remove {str(self._path)!r}",
+                hint=f"put the file again from another copy, or remove {self._name!r}",
             )
         self._is_verified = True

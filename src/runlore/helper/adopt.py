@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from runlore.errors import RunloreError, StoreError
+from runlore.errors import ObjectsUnreachable, RunloreError, StoreError
 from runlore.helper.syncing import sync_actor
 from runlore.records.events import event
 
@@ -35,9 +35,9 @@ def adopt_staged(
     `slot_of` gives a run's slot in `writer`, 0 if it isn't known. Returns what stood in the
     way of single files, which stay where they are.
     """
-    from runlore.blobs.store import BlobStore  # hashing; not needed by most helpers
+    from runlore.blobs.opening import StoreBlobs  # hashing; not needed by most helpers
 
-    blobs = BlobStore(store.path)
+    blobs = StoreBlobs(store)
     folder = os.path.join(store.incoming, actor)
     problems: list[RunloreError] = []
     adopted = []
@@ -48,6 +48,8 @@ def adopt_staged(
         except RunloreError as error:
             if os.path.lexists(path):  # else somebody else has done it
                 problems.append(error)
+            if isinstance(error, ObjectsUnreachable):
+                break  # the next file would wait as long for the same answer
             continue
         body = event(
             "staged.stored",

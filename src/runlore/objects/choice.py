@@ -125,6 +125,25 @@ def in_current_place(store: StoreFolder, put: Callable[[Objects], Result]) -> Re
             return result
 
 
+def in_any_place(store: StoreFolder, read: Callable[[Objects], Result]) -> Result:
+    """Read something with `read`, from the first place that has it.
+
+    Raises:
+        FileNotFoundError: if no place does.
+    """
+    while True:
+        choice = read_choice(store)
+        urls = [choice.url, choice.previous] if choice.is_moving else [choice.url]
+        missing: FileNotFoundError | None = None
+        for url in urls:
+            try:
+                return read(objects_at(store, url))
+            except FileNotFoundError as error:
+                missing = error
+        if missing is not None and read_choice(store) == choice:  # else it has just moved
+            raise missing
+
+
 def objects_at(store: StoreFolder, url: str | None) -> Objects:
     """Return a place; None is the store's own folder."""
     if url is None:

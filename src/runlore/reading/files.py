@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from runlore.errors import ArtifactNotFound
+from runlore.errors import ArtifactNotFound, ObjectsUnreachable
 from runlore.reading.facts import moment
 from runlore.records.ids import is_id
 
@@ -77,26 +77,35 @@ class _File:
     def path(self) -> str:
         """Return the path of the file that holds it; read it, never write to it.
 
+        What lies in a bucket is fetched into the user's cache folder first.
+
         Raises:
             ArtifactNotFound: if no file does.
+            ObjectsUnreachable: if it lies in a place that doesn't answer.
         """
-        return self._located()[0]
+        path, digest = self._located()
+        if digest is None:
+            return path
+        from runlore.blobs.opening import StoreBlobs
+
+        return StoreBlobs(self._reader.folder).local_path(digest)
 
     def open(self) -> BinaryIO:
         """Open it for reading; a blob is held against its digest while it is read.
 
         Raises:
             ArtifactNotFound: if no file holds it.
+            ObjectsUnreachable: if it lies in a place that doesn't answer.
         """
         path, digest = self._located()
         if digest is None:
             return open(path, "rb")
-        from runlore.blobs.store import BlobStore
+        from runlore.blobs.opening import StoreBlobs
 
-        return BlobStore(self._reader.folder.path).open(digest)
+        return StoreBlobs(self._reader.folder).open(digest)
 
     def _located(self) -> tuple[str, str | None]:
-        """Return its path, and its digest if that is a blob's."""
+        """Return the path of a file in `incoming/`, or what to call a blob, and its digest."""
         found = _locate(self._reader.folder, self._row)
         if found is None:
             # Between two looks a staged file becomes a blob: what says so may be unread yet.
@@ -223,12 +232,16 @@ def artifact_files(reader: StoreReader, facts: RunFacts) -> list[ArtifactFile]:
 
 
 def _locate(folder: StoreFolder, row: Artifact | Media) -> tuple[str, str | None] | None:
+    unreachable = None
     if row.digest is not None:
-        from runlore.blobs.store import BlobStore
+        from runlore.blobs.opening import StoreBlobs
 
-        blob = BlobStore(folder.path).path(row.digest)
-        if blob.is_file():
-            return str(blob), row.digest
+        blobs = StoreBlobs(folder)
+        try:
+            if blobs.look(row.digest) is not None:
+                return blobs.name(row.digest), row.digest
+        except ObjectsUnreachable as error:
+            unreachable = error
     if row.staged is not None:
         actor, _, name = row.staged.partition("/")
         # The text comes from a record, and nothing but a name in `incoming/` may pass.
@@ -237,6 +250,8 @@ def _locate(folder: StoreFolder, row: Artifact | Media) -> tuple[str, str | None
             path = os.path.join(folder.incoming, actor, name)
             if os.path.isfile(path):
                 return path, None
+    if unreachable is not None:
+        raise unreachable
     return None
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from runlore.errors import SegmentDamaged
 from runlore.objects.cache import cache_of
-from runlore.objects.choice import places_of
+from runlore.objects.choice import in_any_place, places_of
 from runlore.objects.ranges import RangedObject
 from runlore.segments.layout import segment_key
 from runlore.segments.segment import Segment
@@ -32,13 +32,7 @@ def open_segment(store: StoreFolder, run: str, actor: str, number: int, *, end: 
         ObjectsUnreachable: if it lies in a place that doesn't answer.
     """
     key = segment_key(run, actor, number)
-    places = places_of(store).all
-    for objects in places:
-        try:
-            return _open_at(store, objects, key, end)
-        except FileNotFoundError as error:
-            missing = error
-    raise missing
+    return in_any_place(store, lambda objects: _open_at(store, objects, key, end))
 
 
 def segment_name(store: StoreFolder, run: str, actor: str, number: int) -> str:

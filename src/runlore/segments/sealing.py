@@ -17,6 +17,7 @@ from runlore.errors import (
 from runlore.journal.folder import failure
 from runlore.journal.frames import HEADER_SIZE, Header, unpack_u32
 from runlore.journal.reader import Frame, Reader
+from runlore.objects.choice import read_choice
 from runlore.records.ids import new_id
 from runlore.segments import manifest
 from runlore.segments.clearing import clear_actor_folder, is_safe_to_remove, remove_journal
@@ -79,7 +80,22 @@ def seal_complete(
             is_reachable = not isinstance(error, ObjectsUnreachable)
     for actor in actors(store):
         clear_actor_folder(store, actor, host=host)
+    if is_reachable:
+        _go_on_moving(store, report)
     return report
+
+
+def _go_on_moving(store: StoreFolder, report: SealReport) -> None:
+    """Bring what was put into the old place late to the new one, if objects are moving."""
+    try:
+        if read_choice(store).is_moving:
+            from runlore.objects.moving import finish_move
+
+            finish_move(store)
+    except (OSError, RunloreError) as error:
+        if isinstance(error, OSError):
+            error = failure(error, store.path, "move its objects")
+        report.problems.append(error)
 
 
 def seal_file(journal_file: str, store: StoreFolder) -> tuple[int, Entry] | None:

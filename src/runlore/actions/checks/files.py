@@ -7,9 +7,11 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlore.actions.checks.findings import UNFINISHED
-from runlore.blobs.store import BlobStore
+from runlore.blobs.opening import StoreBlobs
 from runlore.errors import RunloreError
+from runlore.helper.spool import numbers_in
 from runlore.journal.liveness import ALIVE, holder
+from runlore.segments.complete import actors
 
 if TYPE_CHECKING:
     from runlore.actions.checks.findings import Checked
@@ -52,9 +54,9 @@ def check_files(
     store: StoreFolder, files: list[KeptFile], host: HostIdentity, checked: Checked
 ) -> None:
     """Hash every blob and see that every file a record names is there."""
-    blobs = BlobStore(store.path)
+    blobs = StoreBlobs(store)
     held = set()
-    for digest in blobs.digests():
+    for digest, _, _ in blobs.list():
         checked.count("blobs")
         held.add(digest)
         try:
@@ -62,21 +64,22 @@ def check_files(
         except RunloreError as error:
             checked.find(
                 "blob-damaged",
-                str(blobs.path(digest)),
+                blobs.name(digest),
                 error.message,
                 "log the file again from a copy, which replaces it",
             )
     _check_named(store, files, held, blobs, checked)
     _check_waiting(store, files, host, checked)
+    _check_spools(store, host, checked)
     _check_leftovers(store, checked)
 
 
 def _check_named(
-    store: StoreFolder, files: list[KeptFile], held: set[str], blobs: BlobStore, checked: Checked
+    store: StoreFolder, files: list[KeptFile], held: set[str], blobs: StoreBlobs, checked: Checked
 ) -> None:
     for file in files:
         if file.digest is not None and file.digest not in held:
-            where, what = str(blobs.path(file.digest)), "is named by a record and not there"
+            where, what = blobs.name(file.digest), "is named by a record and not there"
         elif file.digest is None and file.staged is not None:
             path = os.path.join(store.incoming, *file.staged.split("/"))
             if os.path.exists(path):
@@ -90,6 +93,27 @@ def _check_named(
             f"the file {file.name!r} of run {file.run[-8:]} {what}",
             "log it again, or put it back from a copy of the store",
             run=file.run,
+        )
+
+
+def left_spools(store: StoreFolder, host: HostIdentity) -> list[str]:
+    """List the actors that were killed, with their helper, before all they printed was recorded."""
+    return [
+        actor
+        for actor in actors(store)
+        if numbers_in(store.actor(actor)) and holder(store.lock(actor), host=host) != ALIVE
+    ]
+
+
+def _check_spools(store: StoreFolder, host: HostIdentity, checked: Checked) -> None:
+    for actor in left_spools(store, host):
+        checked.find(
+            "console-waiting",
+            store.actor(actor),
+            "what a process printed before it was killed is not recorded yet",
+            f"it can be read as it is; to record it: {_REPAIR}",
+            severity=UNFINISHED,
+            is_mendable=True,
         )
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from runlore.actions.checks.findings import UNFINISHED
 from runlore.actions.checks.segments import segment_files
 from runlore.segments import manifest
+from runlore.segments.opening import segment_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from runlore.actions.checks.findings import Checked
+    from runlore.actions.checks.segments import SegmentFile
     from runlore.journal.folder import StoreFolder
     from runlore.segments.manifest import Entry
 
@@ -40,9 +42,10 @@ def check_manifest(store: StoreFolder, purged: Collection[str], checked: Checked
             is_mendable=True,
         )
     checked.count("manifest_entries", len(entries))
-    _check_segments(store, list(entries.values()), purged, checked)
+    files = list(segment_files(store))
+    _check_segments(store, list(entries.values()), files, purged, checked)
     known = {(entry.actor, entry.number) for entry in entries.values()}
-    for actor, number, path in _unlisted(store, known):
+    for actor, number, path in _unlisted(files, known):
         checked.find(
             "segment-unlisted",
             path,
@@ -77,17 +80,22 @@ def entry_numbers(store: StoreFolder) -> list[int]:
 
 
 def _check_segments(
-    store: StoreFolder, entries: list[Entry], purged: Collection[str], checked: Checked
+    store: StoreFolder,
+    entries: list[Entry],
+    files: list[SegmentFile],
+    purged: Collection[str],
+    checked: Checked,
 ) -> None:
+    present = {(file.run, file.actor, file.number) for file in files}
     for entry in entries:
         for segment in entry.segments:
-            path = store.segment(segment.run, entry.actor, entry.number)
-            if segment.run in purged or os.path.exists(path):
+            place = (segment.run, entry.actor, entry.number)
+            if segment.run in purged or place in present:
                 continue
             has_journal = os.path.exists(store.journal(entry.actor, entry.number))
             checked.find(
                 "segment-missing",
-                path,
+                segment_name(store, *place),
                 "the manifest names this segment, and it is not there",
                 f"its journal is: {_REPAIR} seals it again"
                 if has_journal
@@ -97,10 +105,10 @@ def _check_segments(
             )
 
 
-def _unlisted(store: StoreFolder, known: set[tuple[str, int]]) -> list[tuple[str, int, str]]:
+def _unlisted(files: list[SegmentFile], known: set[tuple[str, int]]) -> list[tuple[str, int, str]]:
     """List (actor, number, a path) of the segments that no entry names."""
     found: dict[tuple[str, int], str] = {}
-    for file in segment_files(store):
+    for file in files:
         if (file.actor, file.number) not in known:
             found.setdefault((file.actor, file.number), file.path)
     return [(actor, number, path) for (actor, number), path in found.items()]

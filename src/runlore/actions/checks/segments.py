@@ -9,35 +9,53 @@ from typing import TYPE_CHECKING
 from runlore.actions.checks.findings import KNOWN
 from runlore.errors import FormatTooNew, RunloreError
 from runlore.journal.folder import failure
+from runlore.objects.choice import places_of
 from runlore.records.ids import is_id
-from runlore.segments.segment import Segment
+from runlore.segments.layout import segment_key
+from runlore.segments.opening import open_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from runlore.actions.checks.findings import Checked
     from runlore.journal.folder import StoreFolder
+    from runlore.objects.interface import Objects
+    from runlore.segments.segment import Segment
 
 _SUFFIX = ".segment"
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentFile:
-    """A segment as its place names it."""
+    """A segment as its place names it; `path` is a path or a URL."""
 
     path: str
     run: str
     actor: str
     number: int
+    size_bytes: int
+    objects: Objects
+
+    def open(self) -> Segment:
+        """Open it as its place holds it now; see `open_whole` for what that raises."""
+        return open_whole(self.objects, segment_key(self.run, self.actor, self.number))
 
 
 def segment_files(store: StoreFolder) -> Iterator[SegmentFile]:
     """List the segments of all runs, by what they are called."""
-    for run in _names(store.runs):
-        for name in _names(os.path.join(store.runs, run)):
+    listed: set[str] = set()  # while objects move, one may be in two places
+    places = places_of(store).all
+    for objects in places:
+        for key, size_bytes, _ in objects.list("runs"):
+            _, _, rest = key.partition("/")
+            run, _, name = rest.partition("/")
             actor, _, number = name.removesuffix(_SUFFIX).partition("-")
-            if name.endswith(_SUFFIX) and is_id(actor) and number.isdecimal():
-                yield SegmentFile(os.path.join(store.runs, run, name), run, actor, int(number))
+            is_named = name.endswith(_SUFFIX) and is_id(actor) and number.isdecimal()
+            if is_named and key not in listed:
+                if len(places) > 1:
+                    listed.add(key)
+                path = objects.name(key)
+                yield SegmentFile(path, run, actor, int(number), size_bytes, objects)
 
 
 def check_segments(store: StoreFolder, checked: Checked) -> None:
@@ -73,7 +91,7 @@ def check_segments(store: StoreFolder, checked: Checked) -> None:
 def _verify(
     file: SegmentFile, checked: Checked
 ) -> tuple[list[RunloreError], list[tuple[int, int]]]:
-    with Segment.open(file.path) as segment:
+    with file.open() as segment:
         checked.count("segment_bytes", segment.size_bytes)
         if (segment.run, segment.actor, segment.number) != (file.run, file.actor, file.number):
             return [
@@ -99,10 +117,3 @@ def _report(
         todo = "put an undamaged copy of the file in its place; the rest of the run can be read"
     what = error.message if count == 1 else f"{error.message}; and {count - 1} more blocks"
     checked.find("segment-damaged", file.path, what, todo, is_mendable=has_journal, run=file.run)
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
