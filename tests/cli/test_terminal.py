@@ -53,9 +53,17 @@ def on_terminal(store: Path, *arguments: str, **variables: str) -> str:
 def test_lines_fit_the_terminal(store: Path, arguments: tuple[str, ...], width: int) -> None:
     shown = on_terminal(store, *arguments, COLUMNS=str(width))
     lines = STYLE.sub("", shown).splitlines()
-    tables = [line for line in lines if not line.startswith("no room for: ")]
-    assert len(tables) >= 3
-    assert [line for line in tables if cells(line) > width] == []
+    assert len(lines) >= 3
+    assert [line for line in lines if cells(line) > width] == []
+
+
+def test_what_is_said_beside_the_data_breaks_between_words(store: Path) -> None:
+    arguments = ("compare", "first", "broken", HOSTILE)
+    shown = STYLE.sub("", on_terminal(store, *arguments, COLUMNS="40"))
+    said = shown[shown.index("no room for: ") :].splitlines()
+    assert len(said) > 1
+    assert all(cells(line) <= 40 for line in said)
+    assert " ".join(said).endswith("(a wider terminal, --metric, or --json has them)")
 
 
 def test_only_styles_are_ever_sent_whatever_names_hold(store: Path) -> None:

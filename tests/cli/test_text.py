@@ -73,6 +73,12 @@ def test_wrapped_lines_fit_and_lose_nothing_but_spaces(text: str, width: int) ->
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
+def test_words_stay_whole_where_a_line_has_room_for_them() -> None:
+    assert wrapped("one two, threefourfive six", 14) == ["one two,", "threefourfive", "six"]
+    assert wrapped("one two three", 7) == ["one two", "three"]
+    assert wrapped("on threefourfivesix", 8) == ["on three", "fourfive", "six"]
+
+
 def test_text_is_padded_by_cells() -> None:
     assert padded("日", 4) == "日  "
     assert padded("7", 3, is_right=True) == "  7"

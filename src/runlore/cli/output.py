@@ -114,9 +114,14 @@ class Output:
 
 
 def talk(line: str) -> None:
-    """Say something beside the data, on standard error, made visible, behind what was printed."""
+    """Say something beside the data, on standard error, made visible, behind what was printed.
+
+    On a terminal, long lines are broken between words.
+    """
     sys.stdout.flush()
-    sys.stderr.write(visible(line) + "\n")
+    width = _terminal_width() if sys.stderr.isatty() else None
+    for part in wrapped(visible(line), width):
+        sys.stderr.write(part + "\n")
 
 
 def _terminal_width() -> int:

@@ -65,13 +65,19 @@ def padded(text: str, width: int, *, is_right: bool = False) -> str:
 
 
 def wrapped(text: str, width: int | None) -> list[str]:
-    """Break a visible text into lines of at most `width` cells, at spaces where there are any."""
+    """Break a visible text into lines of at most `width` cells.
+
+    It is broken at spaces, but within a word that no line has room for and that begins in the
+    first half of one.
+    """
     lines = []
     while width is not None and cells(text) > width:
         line = _fitting(text, max(2, width))
         at = line.rfind(" ")
-        if at > len(line) // 2:
-            line = line[:at]
+        if at > 0 and text[len(line) : len(line) + 1] != " ":
+            word = text[at + 1 :].partition(" ")[0]
+            if at > len(line) // 2 or cells(word) <= width:
+                line = line[:at]
         lines.append(line.rstrip())
         text = text[len(line) :].lstrip()
     return [*lines, text]
