@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from runlore.index.summaries import SeriesSummary
 
 
+    from runlore.index.upkeep import BlobUse
+
+Answer = TypeVar("Answer")
 class IndexBusy(Exception):
     """Another process is applying; nothing was changed. `catch_up` answers that it is behind."""
 
@@ -217,6 +220,30 @@ class Index(Protocol):
     def applied_entries(self) -> int:
         """Give the number of the last manifest entry that is applied; 0 for none."""
         ...
+    def newest_attempts(self, runs: Sequence[str]) -> dict[str, str]:
+        """Name the attempt of each run that began last; runs without one are left out."""
+        ...
+
+    def deletion_times(self) -> dict[str, int]:
+        """Say when each run that lies in the trash was put there, in microseconds."""
+        ...
+
+    def segment_bytes(self, runs: Sequence[str]) -> dict[str, int]:
+        """Add up the sizes of the segments of runs."""
+        ...
+
+    def blob_uses(self) -> list[BlobUse]:
+        """List the blobs that records of runs name, those of runs in the trash included."""
+        ...
+
+    def mentioned_digests(self) -> set[str]:
+        """Collect whatever looks like a digest in contexts and details, and in what was stored."""
+        ...
+
+    def moved_runs(self) -> dict[str, str]:
+        """Name the runs that live in another store now, and the ids of those stores."""
+        ...
+
 
     def totals(self) -> Totals:
         """Count runs, points, journals and problems."""

@@ -25,6 +25,7 @@ from runlore.index.run_state import superseded
 from runlore.index.summaries import PackedSummary, summarise_series
 
 if TYPE_CHECKING:
+from runlore.index.upkeep import Upkeep
     from collections.abc import Iterator, Sequence
 
     from runlore.index.rows import (
@@ -43,7 +44,7 @@ _AT_ONCE = 500  # engines limit how many arguments a statement takes
 _HEX_END = "g"  # sorts behind every hexadecimal digit
 
 
-class Queries(ArtifactQueries):
+class Queries(ArtifactQueries, Upkeep, ColumnQueries):
     """The reading half of an index, over any engine that runs a statement with `?` marks."""
 
     @abstractmethod
@@ -294,7 +295,7 @@ class Queries(ArtifactQueries):
             ""
             if run is None
             else (
-                "WHERE runs.run = ? OR (problems.run = 0 AND problems.journal IN "
+                "AND (runs.run = ? OR (problems.run = 0 AND problems.journal IN "
                 "(SELECT parts.journal FROM parts JOIN runs AS those ON those.id = parts.run "
                 "WHERE those.run = ?))"
             )
@@ -303,7 +304,10 @@ class Queries(ArtifactQueries):
             "SELECT problems.kind, journals.actor, journals.number, problems.start, problems.stop, "
             "runs.run, problems.time, problems.message, problems.lost_records FROM problems "
             "LEFT JOIN journals ON journals.id = problems.journal "
-            f"LEFT JOIN runs ON runs.id = problems.run {condition} "
+            "LEFT JOIN runs ON runs.id = problems.run "
+            # Segments of a run that was moved away are meant to be missing.
+            "WHERE (runs.moved_to IS NULL OR problems.kind <> 'segment-missing') "
+            f"{condition} "
             "ORDER BY journals.actor, journals.number, problems.start, problems.kind",
             [] if run is None else [run, run],
         )
