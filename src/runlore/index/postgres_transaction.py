@@ -26,13 +26,12 @@ class PostgresTransaction:
         self._connection = connection
         self._waiting: list[tuple[str, list[object]]] = []
         self._changed: set[str] = set()
+        self._greatest_ids: dict[str, int] = {}
 
     def select(self, table: str, columns: str, **equals: object) -> list[tuple[Any, ...]]:
         """Read the named columns of the rows whose columns equal what is given."""
-        self._send_changes_of(table)
         statement = f"SELECT {columns} FROM {table}{_condition(equals)}"
-        arguments = [argument(value) for value in equals.values()]
-        return self._connection.execute(statement, arguments, binary=True).fetchall()
+        return self._ask(table, statement, [argument(value) for value in equals.values()])
 
     def upsert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Write whole rows, each replacing the one of the same key."""
@@ -43,6 +42,9 @@ class PostgresTransaction:
             columns = zip(declaration.kinds.values(), zip(*last.values(), strict=True), strict=True)
             packed: list[object] = [pack_column(kind, values) for kind, values in columns]
             self._wait(table, _UPSERTS[table], packed)
+            if table in self._greatest_ids:
+                ids = [row[declaration.names.index("id")] for row in last.values()]
+                self._greatest_ids[table] = max(self._greatest_ids[table], *ids)
 
     def delete(self, table: str, **equals: object) -> None:
         """Remove the rows whose columns equal what is given."""
@@ -55,9 +57,11 @@ class PostgresTransaction:
 
     def next_id(self, table: str) -> int:
         """Return a number greater than every `id` of a table."""
-        self._send_changes_of(table)
-        statement = f"SELECT COALESCE(MAX(id), 0) + 1 FROM {BY_NAME[table].name}"
-        return int(self._connection.execute(statement).fetchall()[0][0])
+        known = self._greatest_ids.get(table)
+        if known is None:  # nobody else gives out numbers as long as this transaction lasts
+            rows = self._ask(table, f"SELECT COALESCE(MAX(id), 0) FROM {BY_NAME[table].name}", [])
+            known = self._greatest_ids[table] = rows[0][0]
+        return known + 1
 
     def commit(self) -> None:
         """Make everything durable and seen."""
@@ -65,14 +69,18 @@ class PostgresTransaction:
             self._send()
             self._connection.execute("COMMIT")
 
+    def _ask(self, table: str, statement: str, arguments: list[object]) -> list[tuple[Any, ...]]:
+        """Ask about a table, behind what waits to be changed in it."""
+        if table not in self._changed:
+            return self._connection.execute(statement, arguments, binary=True).fetchall()
+        with self._connection.pipeline():
+            self._send()
+            answer = self._connection.execute(statement, arguments, binary=True)
+        return answer.fetchall()
+
     def _wait(self, table: str, statement: str, arguments: list[object]) -> None:
         self._waiting.append((statement, arguments))
         self._changed.add(table)
-
-    def _send_changes_of(self, table: str) -> None:
-        if table in self._changed:
-            with self._connection.pipeline():
-                self._send()
 
     def _send(self) -> None:
         for statement, arguments in self._waiting:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.adapt import Dumper, Loader
 from psycopg.pq import Format
-from psycopg.types.numeric import Int8BinaryDumper, NumericLoader
+from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
 
 from runlore.records.text import clean
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from psycopg import Connection
-    from psycopg.abc import Buffer
+    from psycopg.abc import AdaptContext, Buffer
 
 _MARK = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\?""")
 _HEADER = Struct(">iiIii")  # dimensions, may hold NULL, type of the elements, how many, from 1
@@ -89,14 +89,18 @@ class _IntDumper(Int8BinaryDumper):
 
 
 class _NumericLoader(Loader):
-    """Read a sum or mean as the number that SQLite makes of it."""
+    """Read a sum of integers as an integer, a mean as a float: as SQLite gives them."""
 
-    format = Format.TEXT
+    format = Format.BINARY
+
+    def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+        super().__init__(oid, context)
+        self._loader = NumericBinaryLoader(oid, context)
 
     def load(self, data: Buffer) -> int | float:
         """Read what was sent."""
-        number = NumericLoader(0).load(data)
-        return float(number) if b"." in bytes(data) else int(number)
+        number = self._loader.load(data)
+        return int(number) if number.as_tuple().exponent == 0 else float(number)
 
 
 def pack_column(kind: str, values: Sequence[Any]) -> _Column:
