@@ -15,25 +15,37 @@ from runlore.errors import RunloreError, UsageError
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 COMMANDS = {
+    "archive": "runlore.cli.archive",
     "compare": "runlore.cli.compare",
+    "config": "runlore.cli.config",
+    "console": "runlore.cli.console",
     "demo": "runlore.cli.demo",
     "doctor": "runlore.cli.doctor",
     "du": "runlore.cli.du",
     "list": "runlore.cli.ls",
     "log": "runlore.cli.log",
     "ls": "runlore.cli.ls",
+    "note": "runlore.cli.note",
+    "rename": "runlore.cli.rename",
     "show": "runlore.cli.show",
+    "tag": "runlore.cli.tag",
     "tail": "runlore.cli.tail",
 }
 _ALIASES = {"list"}
 _SUMMARIES = {
+    "archive": "Hide runs from lists, by name or by age.",
     "compare": "Put runs side by side: what differs, and which is best.",
+    "config": "Show and change settings.",
+    "console": "Show what a run has printed.",
     "demo": "Train two dozen real models and track them.",
     "doctor": "Check the store, mend what can be mended.",
     "du": "Show what takes how much space.",
     "log": "Log from a shell: params, metrics, notes, tags, files.",
     "ls": "List runs, the newest first (also: list).",
+    "note": "Write notes about a run.",
+    "rename": "Name a run.",
     "show": "Show all about one run.",
+    "tag": "Add tags to runs and remove others.",
     "tail": "Follow a run while it is being written.",
 }
 
