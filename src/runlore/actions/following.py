@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runlore.errors import DamageError, FormatTooNew
 from runlore.journal.frames import HEADER_SIZE
-from runlore.reading.facts import series_label
+from runlore.reading.facts import is_load, series_label
 from runlore.segments.complete import journal_numbers
 from runlore.segments.journals import scan_file
 
@@ -132,7 +132,7 @@ class Follower:
         return [
             (place, text)
             for place, (name, text) in enumerate(zip(keys.names, labels, strict=True))
-            if not self._metrics or self._metrics & {name, text}
+            if (self._metrics & {name, text} if self._metrics else not is_load(name))
         ]
 
     def _points_in(

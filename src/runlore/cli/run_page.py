@@ -6,6 +6,7 @@ import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from runlore.cli.load import load_texts
 from runlore.cli.table import Cell, Column, Table
 from runlore.cli.text import shortened, visible, visible_lines
 from runlore.cli.wording import ago, count, duration, moment, number, numbers, size, spark_line
@@ -95,6 +96,7 @@ class RunPage:
             "metrics": ("Metrics", self._metrics),
             "artifacts": ("Files", self._artifacts),
             "notes": ("Notes", self._notes),
+            "load": ("Load", self._load),
             "context": ("Context", self._context),
         }
         title, show = sections[name]
@@ -154,6 +156,25 @@ class RunPage:
             if self._curves:
                 row.append(spark_line(self._curves.get(label, [])))
             table.add(*row)
+        self._output.table(table, indent=2)
+        return True
+
+    def _load(self) -> bool:
+        load = self._run.load
+        if not load:
+            return False
+        self._output.heading("Load")
+        table = Table(
+            [
+                Column("", least=16),
+                Column("mean", is_right=True),
+                Column("max", is_right=True),
+                Column("last", is_right=True),
+            ]
+        )
+        for name, summary in load.items():
+            label, told = load_texts(name, [summary.mean, summary.maximum, summary.last])
+            table.add(label, *told)
         self._output.table(table, indent=2)
         return True
 

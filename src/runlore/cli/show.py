@@ -6,7 +6,7 @@ import click
 
 from runlore.cli.options import chosen_store, store_and_json
 
-SECTIONS = ("params", "metrics", "artifacts", "notes", "context")
+SECTIONS = ("params", "metrics", "artifacts", "notes", "load", "context")
 _CURVE_CELLS = {True: 20, False: 12}  # on a wide terminal, on a narrow one
 _WIDE = 100
 
@@ -17,6 +17,7 @@ _WIDE = 100
 @click.option("--metrics", is_flag=True, help="Only the metrics.")
 @click.option("--artifacts", is_flag=True, help="Only the files.")
 @click.option("--notes", is_flag=True, help="Only the notes.")
+@click.option("--load", is_flag=True, help="Only how busy the machine was.")
 @click.option("--context", is_flag=True, help="Only the context: code, command, machine.")
 @click.option("--traceback", is_flag=True, help="Also the traceback of the error that ended it.")
 @store_and_json

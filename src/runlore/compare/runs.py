@@ -9,6 +9,7 @@ from runlore.compare.comparison import Comparison, ComparisonRow
 from runlore.compare.directions import direction_of
 from runlore.errors import InvalidType, SeriesNotFound, a_kind
 from runlore.reading.behind import warn_if_behind
+from runlore.reading.facts import LOAD_PREFIX
 from runlore.reading.opening import find_some_runs, select_runs
 from runlore.reading.run import StoredRun
 from runlore.reading.store import open_reader
@@ -70,7 +71,7 @@ def compare_stored(
         SeriesNotFound: if none of them has one of `metrics`.
     """
     found = list(runs)
-    summaries = [run.summaries for run in found]
+    summaries = [run.summaries if metrics is None else _with_load(run) for run in found]
     labels = _labels(summaries, metrics)
     names = {label: one[label].name for one in reversed(summaries) for label in labels.keys() & one}
     definitions = [definition for run in found for definition in run.metric_definitions.values()]
@@ -85,6 +86,10 @@ def compare_stored(
         _row(run, one, keys, labels, directions) for run, one in zip(found, summaries, strict=True)
     ]
     return Comparison(runs, keys, list(labels), rows, shared, directions, _best(rows, directions))
+
+
+def _with_load(run: StoredRun) -> dict[str, SeriesSummary]:
+    return run.summaries | {LOAD_PREFIX + name: summary for name, summary in run.load.items()}
 
 
 def _labels(

@@ -7,13 +7,16 @@ from time import monotonic
 
 from runlore.helper.printed import Printed
 from runlore.helper.spool import NUMBER_SHIFT, numbers_in, read_spool
+from runlore.helper.syncing import sync_actor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from runlore.helper.own_journal import OwnJournal
     from runlore.helper.parent import Parent
-    from runlore.helper.printed import Record
+    from runlore.helper.printed import Record, Resumed
     from runlore.helper.spool import Frame
+    from runlore.journal.folder import StoreFolder
+    from runlore.journal.writer import Writer
 
 _LOOK_SECONDS = 1.0
 _TAKE_SECONDS = 4.0
@@ -98,3 +101,24 @@ class Console:
 
     def _path(self, number: int) -> str:
         return os.path.join(self._parent.folder, f"console-{number}")
+
+
+def record_printed(
+    store: StoreFolder, actor: str, frames: list[Frame], resumed: Resumed, *, writer: Writer
+) -> None:
+    """Record what a process printed that is dead, as its helper is, and remove its spool."""
+    from runlore.helper.redaction import mask_text
+
+    printed = Printed(mask_text, resumed)
+    slots: dict[str, int] = {}
+    for owner, body in [*printed.feed(frames), *printed.take(everything=True)]:
+        if owner not in slots:
+            run, attempt, rank = owner.split()
+            slots[owner] = writer.declare_run(run, attempt, int(rank))
+        writer.event(slots[owner], body)
+    if writer.is_behind:
+        return  # the records wait for room
+    sync_actor(store, writer.actor)
+    folder = store.actor(actor)
+    for number in numbers_in(folder):
+        os.unlink(os.path.join(folder, f"console-{number}"))

@@ -82,8 +82,9 @@ class Screen:
         at = self._cursor
         if self._has_returned:
             self._rows[at] = b""
-            self._positions[at] = position
             self._has_returned = False
+        if not self._rows[at]:
+            self._positions[at] = position
         if len(self._rows[at]) >= _LONGEST_LINE_BYTES:
             return
         row = self._rows[at] + text

@@ -39,6 +39,24 @@ def read_spool(folder: str, number: int, offset: int) -> tuple[list[Frame], int]
     return frames, offset + end
 
 
+def read_spools(folder: str) -> list[Frame]:
+    """Read all files of a spool to their ends."""
+    frames: list[Frame] = []
+    for number in numbers_in(folder):
+        offset = 0
+        while True:
+            some, offset = read_spool(folder, number, offset)
+            if not some:
+                break
+            frames += some
+    return frames
+
+
+def runs_in(frames: list[Frame]) -> set[str]:
+    """Return the ids of the runs that frames tell of."""
+    return {body.decode("ascii", "replace").split()[0] for kind, _, body in frames if kind == BEGUN}
+
+
 def _frames(data: bytes) -> Iterator[Frame]:
     at = 0
     while at + HEADER.size <= len(data):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from runlore.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     from runlore.index.artifacts import Alias, Output, Use
     from runlore.index.chunks import ChunkStatistics
+    from runlore.index.columns import RunColumns
+    from runlore.index.consoles import ConsolePlace
     from runlore.index.rows import (
         JournalRow,
         Limits,
@@ -26,11 +28,11 @@ if TYPE_CHECKING:
         WriterFacts,
     )
     from runlore.index.summaries import SeriesSummary
-
-
     from runlore.index.upkeep import BlobUse
 
 Answer = TypeVar("Answer")
+
+
 class IndexBusy(Exception):
     """Another process is applying; nothing was changed. `catch_up` answers that it is behind."""
 
@@ -162,6 +164,15 @@ class Index(Protocol):
         """Sum up the series of runs, by (name, context, rank); all metrics if none is named."""
         ...
 
+    def ask_columns(self, question: Callable[[RunColumns], Answer]) -> Answer:
+        """Put a question to the columns of all runs, and return what it returns.
+
+        All it is told is as of one moment, and no older than the last catch-up; it may be put
+        again if the index changes meanwhile. What has to be packed for it is kept for the next
+        one where the index can be written, which the answer never depends on.
+        """
+        ...
+
     def metric_names(self, *, limit: int | None = None) -> list[str]:
         """Name every metric any run ever had."""
         ...
@@ -201,25 +212,14 @@ class Index(Protocol):
         """Say who writes runs, with what tells whether they live."""
         ...
 
+    def console(self, run: str) -> list[ConsolePlace]:
+        """List where a run's consoles are, by attempt, rank, process, stream and line."""
+        ...
+
     def tombstones(self) -> list[str]:
         """Name the runs that were purged."""
         ...
 
-    def problems(self, run: str | None = None) -> list[Problem]:
-        """List the problems of a run, or all."""
-        ...
-
-    def positions(self, actors: Sequence[str]) -> dict[tuple[str, int], Position]:
-        """Say how far the journal files of actors are applied, by (actor, number)."""
-        ...
-
-    def journals(self) -> list[JournalRow]:
-        """List the journal files met so far, by actor and number."""
-        ...
-
-    def applied_entries(self) -> int:
-        """Give the number of the last manifest entry that is applied; 0 for none."""
-        ...
     def newest_attempts(self, runs: Sequence[str]) -> dict[str, str]:
         """Name the attempt of each run that began last; runs without one are left out."""
         ...
@@ -244,6 +244,21 @@ class Index(Protocol):
         """Name the runs that live in another store now, and the ids of those stores."""
         ...
 
+    def problems(self, run: str | None = None) -> list[Problem]:
+        """List the problems of a run, or all."""
+        ...
+
+    def positions(self, actors: Sequence[str]) -> dict[tuple[str, int], Position]:
+        """Say how far the journal files of actors are applied, by (actor, number)."""
+        ...
+
+    def journals(self) -> list[JournalRow]:
+        """List the journal files met so far, by actor and number."""
+        ...
+
+    def applied_entries(self) -> int:
+        """Give the number of the last manifest entry that is applied; 0 for none."""
+        ...
 
     def totals(self) -> Totals:
         """Count runs, points, journals and problems."""

@@ -7,7 +7,9 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from runlore.index import chunks
+from runlore.index.consoles import ConsolePlace, console_places
 from runlore.index.artifacts import ArtifactQueries
+from runlore.index.columns_queries import ColumnQueries
 from runlore.index.rows import (
     JournalRow,
     Param,
@@ -23,9 +25,9 @@ from runlore.index.rows import (
 from runlore.index.run_facts import read_run_facts
 from runlore.index.run_state import superseded
 from runlore.index.summaries import PackedSummary, summarise_series
+from runlore.index.upkeep import Upkeep
 
 if TYPE_CHECKING:
-from runlore.index.upkeep import Upkeep
     from collections.abc import Iterator, Sequence
 
     from runlore.index.rows import (
@@ -283,6 +285,10 @@ class Queries(ArtifactQueries, Upkeep, ColumnQueries):
             found.setdefault(row[0], []).append(facts)
         return {run: sorted(rows, key=lambda row: row[1:4]) for run, rows in found.items()}
 
+    def console(self, run: str) -> list[ConsolePlace]:
+        """List where a run's consoles are."""
+        return console_places(self._rows, run)
+
     def tombstones(self) -> list[str]:
         """Name the runs that were purged."""
         return [
@@ -297,7 +303,7 @@ class Queries(ArtifactQueries, Upkeep, ColumnQueries):
             else (
                 "AND (runs.run = ? OR (problems.run = 0 AND problems.journal IN "
                 "(SELECT parts.journal FROM parts JOIN runs AS those ON those.id = parts.run "
-                "WHERE those.run = ?))"
+                "WHERE those.run = ?)))"
             )
         )
         rows = self._rows(

@@ -53,3 +53,11 @@ def seconds_between(start: int | None, end: int | None) -> float | None:
 def series_label(name: str, context: str) -> str:
     """Name a series for people: `loss`, or `loss[val]` with a context."""
     return f"{name}[{context}]" if context else name
+
+
+LOAD_PREFIX = "system/"  # of the names of series of machine load
+
+
+def is_load(label: str) -> bool:
+    """Whether a series is machine load and not a metric of the run."""
+    return label.startswith(LOAD_PREFIX)

@@ -10,7 +10,15 @@ from runlore.helper.seeds import seed_like_params
 from runlore.reading.changing import Changeable
 from runlore.reading.details import Details, gone, is_gone
 from runlore.reading.durations import seconds_of_attempts
-from runlore.reading.facts import Note, attempt_of, moment, seconds_between, series_label
+from runlore.reading.facts import (
+    LOAD_PREFIX,
+    Note,
+    attempt_of,
+    is_load,
+    moment,
+    seconds_between,
+    series_label,
+)
 from runlore.reading.files import MediaItem, artifact_files
 from runlore.reading.suggestions import nearest
 from runlore.records.ids import short
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
     from runlore.index.interface import Freshness
     from runlore.index.rows import MetricDefinition, Part, Problem, RunFacts, RunRow
     from runlore.index.summaries import SeriesSummary
+    from runlore.reading.console import Console
     from runlore.reading.facts import Attempt
     from runlore.reading.files import ArtifactFile
     from runlore.reading.series import Series
@@ -188,13 +197,38 @@ class StoredRun(Changeable):
     def metrics(self) -> dict[str, float]:
         """The current value of each metric by its label, `loss` or `loss[val]`.
 
-        Of several ranks the lowest one's.
+        Of several ranks the lowest one's. Machine load is in `load`.
         """
         return {label: summary.last for label, summary in self.summaries.items()}
 
     @property
+    def load(self) -> dict[str, SeriesSummary]:
+        """How busy the machine was: what each series under `system/` came to, by its name there."""
+        return {
+            label.removeprefix(LOAD_PREFIX): summary
+            for label, summary in self._labelled().items()
+            if is_load(label)
+        }
+
+    def console(self, *, stream: str | None = None, rank: int | None = None) -> Console:
+        """Read what was printed: the lines of both streams, or one (`stdout`, `stderr`).
+
+        Progress bars are as they ended, secrets masked. Of several ranks the lowest one's,
+        unless one is named.
+
+        Raises:
+            InvalidValue: for an unknown stream.
+        """
+        from runlore.reading.console import read_console
+
+        return read_console(self._details.reader, self._row, stream=stream, rank=rank)
+
+    @property
     def summaries(self) -> dict[str, SeriesSummary]:
-        """What each series came to, by its label; of several ranks the lowest one's."""
+        """What each metric came to, by its label; of several ranks the lowest one's."""
+        return {label: summary for label, summary in self._labelled().items() if not is_load(label)}
+
+    def _labelled(self) -> dict[str, SeriesSummary]:
         found: dict[str, SeriesSummary] = {}
         for summary in self.all_summaries:  # by name, context and rank
             found.setdefault(series_label(summary.name, summary.context), summary)
@@ -282,8 +316,8 @@ class StoredRun(Changeable):
     # -- series ----------------------------------------------------------------------------
 
     def series_names(self) -> list[str]:
-        """Name the series by their labels, `loss` or `loss[val]`, sorted."""
-        return list(self.summaries)
+        """Name the series by their labels, `loss` or `loss[val]`, sorted; those of load as well."""
+        return list(self._labelled())
 
     def series(
         self,
