@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from runlore.query import patterns
 from runlore.query.fields import ATTRIBUTES, Field
 from runlore.query.moments import WORDS, moment_at, moment_of
+from runlore.query.printing import format_field
 from runlore.query.suggestions import meant
 from runlore.query.tree import (
     AFFIRMED,
@@ -265,8 +266,6 @@ def type_of(field: Field) -> str:
 
 def shown(field: Field) -> str:
     """Name a field in a message, shortened."""
-    from runlore.query.printing import format_field
-
     text = format_field(field)
     return text if len(text) <= 60 else text[:57] + "..."
 
