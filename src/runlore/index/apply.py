@@ -7,6 +7,7 @@ segments. The effect of applying it depends on nothing but the set of portions a
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlore.index.records import ABOUT_RUNS, OF_ANYTHING, OF_RUNS, Context, Origin
@@ -322,6 +323,8 @@ class Applier:
     def _next_revision(self) -> int:
         rows = self._transaction.select("meta", "value", key="revision")
         revision = int(rows[0][0]) + 1 if rows else 1
+        if not rows:  # so that nobody takes this index for the one before
+            self._add("meta", ("generation", os.urandom(16).hex()))
         self._add("meta", ("revision", str(revision)))
         return revision
 

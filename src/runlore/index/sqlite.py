@@ -109,6 +109,21 @@ class SqliteIndex(Queries):
                     connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Let all that is asked meanwhile be answered as of one moment."""
+        connection = self._connected()
+        if connection.in_transaction:
+            yield
+            return
+        with self._translated():
+            connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):  # thrown away meanwhile, which the question told
+                connection.execute("COMMIT")
+
     def _rows(self, statement: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
             with self._translated():

@@ -24,10 +24,10 @@ _HEADER = Struct("<BBHI")
 _I64 = Struct("<q")
 _F64 = Struct("<d")
 _CONSTANT = 0
-_INT_COLUMNS = 16
+INT_COLUMNS = 16
 _FLOAT_COLUMNS = 4
-_COLUMNS = _INT_COLUMNS + _FLOAT_COLUMNS
-_COLUMNS_AT = _HEADER.size + _COLUMNS
+_COLUMNS = INT_COLUMNS + _FLOAT_COLUMNS
+COLUMNS_AT = _HEADER.size + _COLUMNS
 _TYPE_OF_WIDTH = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
@@ -67,6 +67,7 @@ class Entry(NamedTuple):
 
 
 Summary = dict[EntryKey, Entry]
+COLUMNS = EntryKey._fields + Entry._fields  # in the order in which they are packed
 
 
 def merge(one: Entry, other: Entry, order_of: OrderOf, *, has_step: bool) -> Entry:
@@ -126,7 +127,7 @@ def pack(summary: Summary) -> bytes:
     codes = bytearray()
     bodies = []
     for number, column in enumerate(columns):
-        code, body = _pack_ints(column) if number < _INT_COLUMNS else _pack_floats(column)
+        code, body = _pack_ints(column) if number < INT_COLUMNS else _pack_floats(column)
         codes.append(code)
         bodies.append(body)
     return b"".join((_HEADER.pack(_FORMAT, _COLUMNS, 0, len(rows)), codes, *bodies))
@@ -164,14 +165,19 @@ class PackedSummary:
     def __init__(self, data: bytes) -> None:
         self._data = data
         _, _, _, self.count = _HEADER.unpack_from(data)
-        self._codes = data[_HEADER.size : _COLUMNS_AT]
+        self._codes = data[_HEADER.size : COLUMNS_AT]
         self._places: list[int] = []
-        place = _COLUMNS_AT
+        place = COLUMNS_AT
         for number, code in enumerate(self._codes):
             self._places.append(place)
             if self.count:
-                base = 8 if code == _CONSTANT or number < _INT_COLUMNS else 0
+                base = 8 if code == _CONSTANT or number < INT_COLUMNS else 0
                 place += base + code * self.count
+
+    @property
+    def layout(self) -> list[tuple[int, int]]:
+        """The columns in order: how many bytes a number has, 0 for a constant, and its place."""
+        return list(zip(self._codes, self._places, strict=True))
 
     def entries(self, series: int | None = None) -> Iterator[tuple[EntryKey, Entry]]:
         """Yield the entries of one series, or all, in order of their keys."""
@@ -187,7 +193,7 @@ class PackedSummary:
 
     def _column(self, number: int, start: int, end: int) -> Column:
         code, place = self._codes[number], self._places[number]
-        if number >= _INT_COLUMNS:
+        if number >= INT_COLUMNS:
             if code == _CONSTANT:
                 (constant,) = _F64.unpack_from(self._data, place)
                 return [constant] * (end - start)

@@ -1,0 +1,101 @@
+"""Answer questions about all runs at once from columns of their fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from runlore.index.columns_cache import State, cache_of
+from runlore.index.columns_sources import Key
+from runlore.index.columns_values import CodedValues, IdValues, ManyValues, NumberValues
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from runlore.index.columns_cache import ColumnCache, ReadRows
+    from runlore.index.columns_packing import AnyValues
+
+Answer = TypeVar("Answer")
+_TRIES = 20
+
+
+class RunColumns:
+    """The fields of all runs as of one revision of an index; `count` rows, by the run's number.
+
+    Rows without a run are among them, and purged runs: the attribute "state" tells.
+    """
+
+    def __init__(self, rows: ReadRows, cache: ColumnCache, state: State) -> None:
+        self.count = state.size
+        self.revision = state.revision
+        self.rows = rows
+        self._cache = cache
+        self._state = state
+
+    def load(self, *keys: Key) -> list[AnyValues]:
+        """Give the values of fields, read together where that is quicker."""
+        return self._cache.values(self.rows, keys, self._state)
+
+    def numbers(self, name: str) -> NumberValues:
+        """Give the values of an attribute that is a number: created, begun, ended, state, …."""
+        (values,) = self.load(Key("attribute", name))
+        assert isinstance(values, NumberValues)  # noqa: S101 - for the type checker
+        return values
+
+    def texts(self, kind: str, name: str) -> CodedValues:
+        """Give the values of an attribute or param, a tag's values, a fact, a direction."""
+        (values,) = self.load(Key(kind, name))
+        assert isinstance(values, CodedValues)  # noqa: S101 - for the type checker
+        return values
+
+    def members(self, kind: str, name: str = "") -> ManyValues:
+        """Give values of which a run has several: tags, notes, artifacts, actors, …."""
+        (values,) = self.load(Key(kind, name))
+        assert isinstance(values, ManyValues)  # noqa: S101 - for the type checker
+        return values
+
+    @property
+    def ids(self) -> IdValues:
+        """The ids of the runs."""
+        (values,) = self.load(Key("attribute", "id"))
+        assert isinstance(values, IdValues)  # noqa: S101 - for the type checker
+        return values
+
+    def derived(self, name: object, make: Callable[[], Answer]) -> Answer:
+        """Return what `make` computes from these columns, once for each revision."""
+        known = self._cache.derived.get(name)
+        if known is None or known[0] != self.revision:
+            known = self._cache.derived[name] = (self.revision, make())
+        found: Answer = known[1]
+        return found
+
+
+def ask(
+    rows: ReadRows,
+    snapshot: Callable[[], AbstractContextManager[None]],
+    begin: Callable[..., Any],
+    question: Callable[[RunColumns], Answer],
+) -> Answer:
+    """Put a question to the columns of an index, again if it changes meanwhile.
+
+    What had to be packed for it is written back, unless another process is writing.
+    """
+    cache = cache_of(_state(rows).generation)
+    with cache.lock:
+        for _ in range(_TRIES):
+            with snapshot():
+                state = _state(rows)
+                answer = question(RunColumns(rows, cache, state))
+                is_torn = _state(rows) != state
+            if not is_torn:
+                break
+        cache.pack(begin)
+    return answer
+
+
+def _state(rows: ReadRows) -> State:
+    known: dict[str, str] = dict(
+        rows("SELECT key, value FROM meta WHERE key IN ('revision', 'generation')")
+    )
+    ((greatest,),) = rows("SELECT MAX(id) FROM runs")
+    return State(known.get("generation"), int(known.get("revision", 0)), (greatest or 0) + 1)

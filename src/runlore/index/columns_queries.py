@@ -1,0 +1,39 @@
+"""Give every index that runs statements its columns."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from runlore.index.columns import RunColumns
+    from runlore.index.interface import Transaction
+
+Answer = TypeVar("Answer")
+
+
+class ColumnQueries(ABC):
+    """A part of every index: questions about all runs at once."""
+
+    @abstractmethod
+    def _rows(self, statement: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement that reads."""
+
+    @abstractmethod
+    def transaction(self, *, timeout_seconds: float) -> AbstractContextManager[Transaction]:
+        """Begin a transaction that no other one overlaps."""
+
+    def ask_columns(self, question: Callable[[RunColumns], Answer]) -> Answer:
+        """Put a question to the columns of all runs; it may be asked again if they change."""
+        from runlore.index.columns import ask
+
+        return ask(self._rows, self._snapshot, self.transaction, question)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Let all that is asked meanwhile be answered as of one moment, where the engine can."""
+        yield
