@@ -223,6 +223,6 @@ def is_one_of(field: Field, wanted: Sequence[str]) -> IsMatch:
         return whole.__contains__
     sizes = sorted({len(text) for text in whole if len(text) >= LEAST_ID_CHARACTERS})
     by_end = field.name in _BY_EITHER_END
-    return lambda text: any(
+    return lambda text: text in whole or any(
         text[:size] in whole or (by_end and text[-size:] in whole) for size in sizes
     )
