@@ -54,15 +54,28 @@ def log(cli: Command, store: Path, run: str, first: int, name: str = "loss") -> 
         assert cli("--store", store, "log", run, f"{name}={step}", "--step", step).code == 0
 
 
-def test_a_restored_copy_that_goes_on_otherwise_is_refused_and_reported(
-    tmp_path: Path, cli: Command
-) -> None:
-    store, backup = tmp_path / "store", tmp_path / "backup"
+def begin(tmp_path: Path, cli: Command) -> tuple[Path, str]:
+    """Make a store in which a shell has begun a run with six points; returns it and the run."""
+    store = tmp_path / "store"
     run = cli("--store", store, "log", "--new", "kept").out.strip()
     log(cli, store, run, 0)
+    return store, run
+
+
+def begin_and_copy(tmp_path: Path, cli: Command) -> tuple[Path, Path, str]:
+    """Log six more points behind a backup, and read them; returns store, backup and run."""
+    store, run = begin(tmp_path, cli)
+    backup = tmp_path / "backup"
     shutil.copytree(store, backup)
     log(cli, store, run, 6)
     assert runlore.get_run(run, store=store).metrics == {"loss": 11.0}
+    return store, backup, run
+
+
+def test_a_restored_copy_that_goes_on_otherwise_is_refused_and_reported(
+    tmp_path: Path, cli: Command
+) -> None:
+    store, backup, run = begin_and_copy(tmp_path, cli)
     put_back(store, backup)
     for number in range(12):
         command = ("--store", store, "log", "--new", f"other {number}", "loss=7")
@@ -78,12 +91,7 @@ def test_a_restored_copy_that_goes_on_otherwise_is_refused_and_reported(
 def test_a_restored_copy_that_was_read_before_it_went_on_is_refused_and_reported(
     tmp_path: Path, cli: Command
 ) -> None:
-    store, backup = tmp_path / "store", tmp_path / "backup"
-    run = cli("--store", store, "log", "--new", "kept").out.strip()
-    log(cli, store, run, 0)
-    shutil.copytree(store, backup)
-    log(cli, store, run, 6)
-    assert runlore.get_run(run, store=store).metrics == {"loss": 11.0}
+    store, backup, run = begin_and_copy(tmp_path, cli)
     put_back(store, backup)
     for first in (100, 200):
         log(cli, store, run, first, "other")
@@ -105,9 +113,8 @@ def refuses_to_go_on(store: Path, cli: Command) -> None:
 def test_a_copy_restored_with_its_index_goes_on_as_if_nothing_had_been(
     tmp_path: Path, cli: Command
 ) -> None:
-    store, backup = tmp_path / "store", tmp_path / "backup"
-    run = cli("--store", store, "log", "--new", "kept").out.strip()
-    log(cli, store, run, 0)
+    store, run = begin(tmp_path, cli)
+    backup = tmp_path / "backup"
     assert runlore.get_run(run, store=store).metrics == {"loss": 5.0}
     shutil.copytree(store, backup)
     log(cli, store, run, 6)
@@ -123,10 +130,8 @@ def test_a_copy_restored_with_its_index_goes_on_as_if_nothing_had_been(
 def test_shell_commands_go_on_after_a_power_cut_that_took_what_was_read(
     tmp_path: Path, cli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = tmp_path / "store"
     monkeypatch.setattr(recorder, "current_host", lambda: HostIdentity("host", "first-boot"))
-    run = cli("--store", store, "log", "--new", "kept").out.strip()
-    log(cli, store, run, 0)
+    store, run = begin(tmp_path, cli)
     (journal,) = store.glob("journals/*/*.journal")
     assert runlore.get_run(run, store=store).metrics == {"loss": 5.0}
     os.truncate(journal, journal.stat().st_size - 60)
@@ -153,6 +158,16 @@ def newer(path: Path, checked: slice, place: int) -> bytes:
     return bytes(content)
 
 
+def left_alone(path: Path, content: bytes, store: Path, cli: Command) -> dict[str, str]:
+    """Check that the doctor repairs nothing in a file; returns what is to be done, by kind."""
+    found = cli("--store", store, "doctor", "--json").json["findings"]
+    findings = {one["kind"]: one["todo"] for one in found if one["where"] == str(path)}
+    assert findings
+    cli("--store", store, "doctor", "--repair")
+    assert path.read_bytes() == content
+    return findings
+
+
 def test_a_journal_of_a_later_release_is_named_and_left_alone(
     forks: Forks, tmp_path: Path, cli: Command
 ) -> None:
@@ -167,12 +182,8 @@ def test_a_journal_of_a_later_release_is_named_and_left_alone(
     (problem,) = runs.freshness.problems
     assert problem.kind == "too-new"
     assert str(path) in problem.message
-    found = cli("--store", store, "doctor", "--json").json
-    (finding,) = [one for one in found["findings"] if one["kind"] == "journal-too-new"]
-    assert finding["where"] == str(path)
-    assert "upgrade" in finding["todo"]
-    cli("--store", store, "doctor", "--repair")
-    assert path.read_bytes() == content
+    findings = left_alone(path, content, store, cli)
+    assert "upgrade" in findings["journal-too-new"]
     assert answers(store).keys() == {runs[0].id}
 
 
@@ -191,10 +202,7 @@ def test_a_segment_of_a_later_release_is_named_and_left_alone(
     assert len(runlore.get_run("old", store=store).series("loss")) == 50
     (problem,) = runlore.get_run(runs["new"].id, store=store).problems
     assert str(path) in problem.message
-    found = cli("--store", store, "doctor", "--json").json["findings"]
-    assert str(path) in {one["where"] for one in found}
-    cli("--store", store, "doctor", "--repair")
-    assert path.read_bytes() == content
+    left_alone(path, content, store, cli)
 
 
 def test_a_store_of_a_later_release_is_refused(tmp_path: Path, cli: Command) -> None:
