@@ -1,7 +1,4 @@
-"""What every test shares: no store but its own, and a framework named for the wide tests.
-
-Folders that need another `store` have a fixture of their own by that name.
-"""
+"""What every test shares: no store but its own, and a framework named for the wide tests."""
 
 from __future__ import annotations
 
@@ -9,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.services.postgres import index_kind as index_kind
-from tests.services.postgres import packaged_postgres_server as packaged_postgres_server
-from tests.services.postgres import postgres_server as postgres_server
+from tests.services.postgres import (  # noqa: F401 - fixtures
+    index_kind,
+    packaged_postgres_server,
+    postgres_server,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 # Variables of the machine that runs the tests and that would leak into what they record.
@@ -63,17 +61,3 @@ def store_of_its_own(
     monkeypatch.setenv("RUNLORE_STORE", str(store))
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
     return store
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give the path of a store to record into, without helpers; ends the runs left open."""
-    from runlore.client import recorder as recorders
-
-    monkeypatch.setenv("RUNLORE_HELPER", "off")
-    monkeypatch.setattr(recorders, "_recorders", {})
-    yield tmp_path / "store"
-    for recorder in recorders.recorders():
-        for run in list(recorder.runs):
-            run.finish()
-        recorder.close()
