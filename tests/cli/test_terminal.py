@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runlore.cli.text import cells
-from tests.cli.stores import HOSTILE, environment
+from tests.cli.stores import HOSTILE, environment, run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +64,27 @@ def test_what_is_said_beside_the_data_breaks_between_words(store: Path) -> None:
     assert len(said) > 1
     assert all(cells(line) <= 40 for line in said)
     assert " ".join(said).endswith("(a wider terminal, --metric, or --json has them)")
+
+
+def test_a_page_of_long_numbers_names_and_notes_fits_the_terminal(store: Path) -> None:
+    program = """
+import math, sys
+import runlore
+with runlore.start_run("wide", store=sys.argv[1]) as run:
+    run.define_metric("val/a_name_that_is_long", unit="milliseconds")
+    for step in range(123456, 123466):
+        odd = math.nan if step % 2 else -1.23456e300
+        run.log({"val/a_name_that_is_long": -1.23456e-20 * step, "odd": odd}, step=step)
+    run.log_note("many words " * 20)
+    raise ValueError("a message of many words " * 10)
+"""
+    run_python(program, str(store), is_to_die=True)
+    for width in (50, 60, 80):
+        shown = STYLE.sub("", on_terminal(store, "show", "wide", COLUMNS=str(width)))
+        assert [line for line in shown.splitlines() if cells(line) > width] == []
+        numbers = re.findall(r"-\d\S*", shown[shown.index("Metrics") : shown.index("Notes")])
+        assert numbers
+        assert [number for number in numbers if "…" in number] == []
 
 
 def test_only_styles_are_ever_sent_whatever_names_hold(store: Path) -> None:

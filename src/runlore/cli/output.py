@@ -88,6 +88,16 @@ class Output:
             for line in rest:
                 self.line(" " * (indent + column + GAP), line)
 
+    def paragraph(self, head: Sequence[Cell | str], lines: Sequence[str], indent: int = 2) -> None:
+        """Print visible lines, the first behind `head`; on a terminal long ones go on below."""
+        taken = sum(cells(part.text if isinstance(part, Cell) else part) for part in head)
+        room = None if self.width is None else self.width - max(taken, indent)
+        front = head
+        for line in lines:
+            for part in wrapped(line, room):
+                self.line(*front, part)
+                front = [" " * indent]
+
     def heading(self, text: str) -> None:
         """Print an empty line and a heading."""
         self.line()

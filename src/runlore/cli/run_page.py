@@ -47,9 +47,8 @@ class RunPage:
         if run.error is not None:
             message = visible_lines(str(run.error.get("message") or ""))
             line()
-            line(Cell(visible(str(run.error.get("type") or "error")), "failed"), ": ", message[0])
-            for rest in message[1:]:
-                line("  ", rest)
+            kind = Cell(visible(str(run.error.get("type") or "error")), "failed")
+            self._output.paragraph([kind, ": "], message)
             if run.error.get("traceback"):
                 hint = f"its traceback: runlore show {run.short_id} --traceback"
                 line(Cell(hint, "dim"))
@@ -117,9 +116,8 @@ class RunPage:
         if run.problems:
             self._output.heading("Problems")
             for problem in run.problems:
-                self._output.line(
-                    "  ", Cell(visible(problem.kind), "problem"), "  ", visible(problem.message)
-                )
+                kind = Cell(visible(problem.kind), "problem")
+                self._output.paragraph(["  ", kind, "  "], [visible(problem.message)], indent=4)
 
     def _params(self) -> bool:
         texts = self._run.param_texts
@@ -137,9 +135,9 @@ class RunPage:
             Column("metric", least=16),
             Column("last", is_right=True),
             Column("step", is_right=True, rank=3, style="dim"),
-            Column("min", is_right=True),
+            Column("min", is_right=True, rank=1),
             Column("at", is_right=True, rank=2, style="dim"),
-            Column("max", is_right=True),
+            Column("max", is_right=True, rank=1),
             Column("at", is_right=True, rank=2, style="dim"),
             Column("points", is_right=True, rank=4, style="dim"),
         ]
@@ -230,10 +228,8 @@ class RunPage:
             self._output.heading("Notes")
         for note in notes:
             when = ago(note.time, self._now) if self._output.is_terminal else moment(note.time)
-            first, *rest = visible_lines(note.text)
-            self._output.line("  ", Cell(when, "dim"), "  ", first)
-            for line in rest:
-                self._output.line("    ", line)
+            head: list[Cell | str] = ["  ", Cell(when, "dim"), "  "]
+            self._output.paragraph(head, visible_lines(note.text), indent=4)
         return bool(notes)
 
     def _context(self) -> bool:
