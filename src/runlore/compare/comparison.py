@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from runlore.compare.directions import Direction
+    from runlore.reading.directions import Direction
     from runlore.reading.runs import Runs
 
 

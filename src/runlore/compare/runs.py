@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from runlore.compare.comparison import Comparison, ComparisonRow
-from runlore.compare.directions import direction_of
 from runlore.errors import InvalidType, SeriesNotFound, a_kind
 from runlore.reading.behind import warn_if_behind
+from runlore.reading.directions import direction_of
 from runlore.reading.facts import LOAD_PREFIX
 from runlore.reading.opening import find_some_runs, select_runs
 from runlore.reading.run import StoredRun
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Sequence
 
-    from runlore.compare.directions import Direction
     from runlore.index.summaries import SeriesSummary
+    from runlore.reading.directions import Direction
     from runlore.reading.runs import Runs
 
 

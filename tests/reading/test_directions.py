@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from runlore.compare.directions import direction_of
 from runlore.index.rows import MetricDefinition
+from runlore.reading.directions import direction_of
 
 
 @pytest.mark.parametrize(
