@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from runlore.client.recorder import current_run
     from runlore.client.run import Run
     from runlore.compare.runs import compare_runs
+    from runlore.reading.artifact_lookup import get_artifact, list_artifacts
     from runlore.reading.opening import get_run, list_runs
     from runlore.tracking.start import start_run
 
@@ -20,7 +21,9 @@ _HOMES = {
     "Run": "runlore.client.run",
     "compare_runs": "runlore.compare.runs",
     "current_run": "runlore.client.recorder",
+    "get_artifact": "runlore.reading.artifact_lookup",
     "get_run": "runlore.reading.opening",
+    "list_artifacts": "runlore.reading.artifact_lookup",
     "list_runs": "runlore.reading.opening",
     "start_run": "runlore.tracking.start",
 }
@@ -43,7 +46,16 @@ _IN_OTHER_TRACKERS = {
     "summary": _WITH_A_RUN + "run.log({…}) without a step for values of the whole run",
 }
 
-__all__ = ["Run", "compare_runs", "current_run", "get_run", "list_runs", "start_run"]
+__all__ = [
+    "Run",
+    "compare_runs",
+    "current_run",
+    "get_artifact",
+    "get_run",
+    "list_artifacts",
+    "list_runs",
+    "start_run",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -315,6 +315,10 @@ class Run(FileLogging):
         recorder = self._recorder
         self._write(edit(kind, recorder.writer.actor, recorder.clock, **fields))
 
+    def _edit_store(self, kind: str, /, **fields: object) -> None:
+        recorder = self._recorder
+        self._writer.event(0, edit(kind, recorder.writer.actor, recorder.clock, **fields))
+
     def _write(self, body: bytes) -> None:
         self._reopen_tables()
         self._writer.event(self._slot, body)

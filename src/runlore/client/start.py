@@ -63,10 +63,11 @@ def open_run(
     recorder = recorder_for(path)
     place = placement(id, os.environ, recorder.host)
     run = Run(recorder, place, name if name is not None else _label(id), captures)
+    run.project = project or default_project(path)
     _begin(run, place, resume=resume, from_step=step, fields={
         "name": run.name,
         "experiment": experiment,
-        "project": project or default_project(path),
+        "project": run.project,
         "goal": goal,
         "parent": parent.id if isinstance(parent, Run) else parent,
     })  # fmt: skip

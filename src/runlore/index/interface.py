@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
-    from runlore.index.artifacts import Alias, Output, Use
+    from runlore.index.artifact_rows import Alias, Output, Use
     from runlore.index.chunks import ChunkStatistics
     from runlore.index.columns import RunColumns
     from runlore.index.consoles import ConsolePlace

@@ -1,4 +1,4 @@
-"""The names that artifacts may have."""
+"""The names that artifacts and their versions may have."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import unicodedata
 from runlore.errors import InvalidType, InvalidValue, a_kind
 
 MAX_NAME_CHARACTERS = 1_024
+LATEST = "latest"
+_ENDS_NAME = frozenset("/:@")
+_VERSION = re.compile(r"[vV][0-9]+")
 _DRIVE = re.compile(r"[A-Za-z]:/")
 # Cc: control characters. Cs: lone surrogates, which UTF-8 has no bytes for.
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cs"})
@@ -31,6 +34,28 @@ def artifact_name(name: str) -> str:
     raise InvalidValue(
         f"{shown} can't be an artifact's name: {reason}",
         hint="use a relative name with forward slashes, like 'plots/confusion.png'",
+    )
+
+
+def alias_name(alias: str) -> str:
+    """Return `alias` unchanged; raise `InvalidValue` unless versions may be called so.
+
+    It is neither `latest` nor `v` with digits behind it, which have a meaning of their own, and
+    has nothing in it that ends a name: `:`, `@`, slashes, control characters.
+    """
+    if not isinstance(alias, str):
+        raise InvalidType(
+            f"an alias is {a_kind(alias)}, not text: {alias!r}", hint="use a word like 'best'"
+        )
+    reason = _fault(alias)
+    if reason is None and _ENDS_NAME.intersection(alias):
+        reason = "it holds one of / : @"
+    if reason is None and (alias == LATEST or _VERSION.fullmatch(alias)):
+        reason = "it has a meaning of its own"
+    if reason is None:
+        return alias
+    raise InvalidValue(
+        f"{alias[:100]!r} can't be an alias: {reason}", hint="use a word like 'best'"
     )
 
 

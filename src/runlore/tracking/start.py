@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from runlore.client.run import Run
+    from runlore.reading.artifacts import ArtifactVersion
 
     Function = TypeVar("Function", bound=Callable[..., Run])
 
@@ -96,7 +97,7 @@ def start_run(
         id = _existing(id if id is not None else name, store, "resume")  # noqa: A001
     if isinstance(parent, str) and not is_id(parent):
         parent = _existing(parent, store, "parent")
-    return open_run(
+    run = open_run(
         name,
         experiment=experiment,
         project=project,
@@ -110,6 +111,14 @@ def start_run(
         store=store,
         capture=capture,
     )
+
+    def find_artifact(name: str, in_project: str | None) -> ArtifactVersion:
+        from runlore.reading.artifact_lookup import artifact_for_run
+
+        return artifact_for_run(run.id, name, project=in_project, store=run.store)
+
+    run.find_artifact = find_artifact
+    return run
 
 
 def _existing(selection: str | None, store: str | os.PathLike[str] | None, what: str) -> str:
