@@ -26,7 +26,7 @@ def store(store_of_its_own: Path) -> StoreFolder:
 
 def test_nothing_is_made_before_there_is_something_to_say(store: StoreFolder) -> None:
     own = OwnJournal(store, SERVED)
-    own.know((new_id(), new_id(), 0))
+    own.know((new_id(), new_id(), 0, frozenset()))
     own.beat()
     own.sync()
     own.close()
@@ -37,7 +37,7 @@ def test_runs_of_a_long_sweep_keep_their_names(store: StoreFolder) -> None:
     own = OwnJournal(store, SERVED)
     runs = [new_id() for _ in range(150)]
     for rank, run in enumerate(runs):
-        own.know((run, new_id(), rank))
+        own.know((run, new_id(), rank, frozenset()))
     for run in [*runs, *runs]:
         own.writer().event(own.slot_of(run), event("x", of=run))
     own.close()
@@ -50,7 +50,7 @@ def test_runs_of_a_long_sweep_keep_their_names(store: StoreFolder) -> None:
 def test_a_trouble_is_recorded_once_and_with_the_run(store: StoreFolder) -> None:
     own = OwnJournal(store, SERVED)
     run = new_id()
-    own.know((run, new_id(), 0))
+    own.know((run, new_id(), 0, frozenset()))
     own.tell("something")
     own.tell("something")
     own.tell("something else")

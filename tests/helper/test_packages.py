@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import sys
 import time
 from typing import TYPE_CHECKING
 
-from runlore.helper.packages import installed_packages
+import pytest
+
+from runlore.helper.packages import environment_facts, installed_packages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +23,20 @@ def _install(folder: Path, name: str, version: str, *, headers: str | None = Non
 
 
 def _list(*sys_path: str, cwd: str = "/", seconds: float = 60) -> tuple[dict[str, str], str | None]:
-    return installed_packages(sys_path, cwd=cwd, ends_at=time.monotonic() + seconds)
+    found = installed_packages(sys_path, cwd=cwd, ends_at=time.monotonic() + seconds)
+    return found.versions, found.note
+
+
+def _origin(folder: Path, direct_url: str | None, installer: str | None = "pip\n") -> object:
+    """Install a package as told by `direct_url.json`, and say where it came from."""
+    _install(folder, "model", "1.0")
+    info = folder / "model-1.0.dist-info"
+    if direct_url is not None:
+        (info / "direct_url.json").write_text(direct_url)
+    if installer is not None:
+        (info / "INSTALLER").write_text(installer)
+    found = installed_packages([str(folder)], cwd="/", ends_at=time.monotonic() + 60)
+    return found.origins.get("model")
 
 
 def test_the_packages_are_those_of_the_given_path_and_no_others(tmp_path: Path) -> None:
@@ -83,3 +99,70 @@ def test_it_finds_in_this_environment_what_the_standard_way_finds() -> None:
         distribution.metadata["Name"] for distribution in importlib.metadata.distributions()
     }
     assert set(packages) == standard
+
+
+@pytest.mark.parametrize(
+    ("direct_url", "expected"),
+    [
+        (None, None),
+        (
+            {"url": "file:///home/ada/model", "dir_info": {"editable": True}},
+            {"kind": "editable", "url": "file:///home/ada/model"},
+        ),
+        (
+            {"url": "file:///home/ada/model", "dir_info": {}},
+            {"kind": "folder", "url": "file:///home/ada/model"},
+        ),
+        (
+            {
+                "url": "https://ada:secret@example.org/model.git",
+                "vcs_info": {"vcs": "git", "commit_id": "5011d18", "requested_revision": "main"},
+                "subdirectory": "python",
+            },
+            {
+                "kind": "git",
+                "url": "https://example.org/model.git",
+                "commit": "5011d18",
+                "revision": "main",
+                "subdirectory": "python",
+            },
+        ),
+        (
+            {"url": "https://example.org/m.whl", "archive_info": {"hash": "sha256=ab"}},
+            {"kind": "archive", "url": "https://example.org/m.whl", "hash": "sha256=ab"},
+        ),
+        ({"link": "x"}, {"kind": "unknown"}),
+        ([], {"kind": "unknown"}),
+    ],
+)
+def test_what_came_from_no_index_has_an_origin(
+    tmp_path: Path, direct_url: object, expected: object
+) -> None:
+    text = None if direct_url is None else json.dumps(direct_url)
+    assert _origin(tmp_path, text) == expected
+
+
+def test_what_conda_installed_says_so(tmp_path: Path) -> None:
+    assert _origin(tmp_path, None, "conda\n") == {"kind": "conda"}
+
+
+def test_an_environment_tells_of_which_kind_it_is(tmp_path: Path) -> None:
+    assert environment_facts(str(tmp_path)) == {"kind": "system", "path": str(tmp_path)}
+    (tmp_path / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.12.1\n")
+    facts = environment_facts(str(tmp_path))
+    assert facts == {"kind": "venv", "path": str(tmp_path), "base": "/usr/bin"}
+    (tmp_path / "pyvenv.cfg").write_text("home = /usr/bin\nuv = 0.5.1\n")
+    assert environment_facts(str(tmp_path))["kind"] == "uv"
+    assert environment_facts(str(tmp_path))["uv_version"] == "0.5.1"
+
+
+def test_of_conda_all_packages_are_told(tmp_path: Path) -> None:
+    records = tmp_path / "conda-meta"
+    records.mkdir()
+    for name in ("libblas-3.9.0-20_openblas.json", "python-3.12.1-h_0.json", "history"):
+        (records / name).write_text("{}")
+    assert environment_facts(str(tmp_path)) == {
+        "kind": "conda",
+        "path": str(tmp_path),
+        "packages": {"libblas": "3.9.0=20_openblas", "python": "3.12.1=h_0"},
+    }

@@ -8,7 +8,7 @@ import sys
 from runlore import __version__
 from runlore.client import console
 from runlore.client.captures import names_text
-from runlore.client.spawn import spawn_helper
+from runlore.client.spawn import spawn_helper, write_facts
 from runlore.journal.folder import create_store, failure
 from runlore.journal.host import current_host
 from runlore.journal.writer import Writer
@@ -84,6 +84,8 @@ class Recorder:
     def _tell_helper(self, line: str) -> None:
         path = os.path.join(self.store.actor(self.writer.actor), "runs")
         try:
+            if "IPython" in sys.modules and self.helper_pid is not None:
+                write_facts(self.store, self.writer.actor)  # there are more cells by now
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
                 os.write(descriptor, line.encode())

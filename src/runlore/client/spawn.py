@@ -43,7 +43,7 @@ def spawn_helper(store: StoreFolder, actor: str) -> int | None:
         (os.POSIX_SPAWN_OPEN, 2, null, os.O_WRONLY, 0),
     ]
     try:
-        _write_facts(store, actor)
+        write_facts(store, actor)
         try:
             return os.posix_spawn(
                 sys.executable, arguments, os.environ, file_actions=streams, setsid=True
@@ -54,8 +54,20 @@ def spawn_helper(store: StoreFolder, actor: str) -> int | None:
         return None
 
 
-def _write_facts(store: StoreFolder, actor: str) -> None:
-    """Leave for the helper what only this process knows."""
+def _cells_of(main: object) -> list[str]:
+    """Return what was entered into IPython or a notebook until now; nothing elsewhere."""
+    cells = getattr(main, "In", None)
+    if not isinstance(cells, list) or "IPython" not in sys.modules:
+        return []
+    return [cell for cell in cells if isinstance(cell, str) and cell]
+
+
+def write_facts(store: StoreFolder, actor: str) -> None:
+    """Leave for the helper what only this process knows, for nobody else to read.
+
+    Raises:
+        OSError: if that can't be written.
+    """
     main = sys.modules.get("__main__")
     facts = {
         "argv": sys.orig_argv,
@@ -64,7 +76,12 @@ def _write_facts(store: StoreFolder, actor: str) -> None:
         "cwd": os.getcwd(),
         "sys_path": list(map(str, sys.path)),
         "executable": sys.executable,
+        "prefix": sys.prefix,
+        "notebook": getattr(main, "__vsc_ipynb_file__", None),
+        "cells": _cells_of(main),
         "pid": os.getpid(),
     }
-    with open(os.path.join(store.actor(actor), "facts.json"), "wb") as file:
+    path = os.path.join(store.actor(actor), "facts.json")
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "wb") as file:
         file.write(encode_json(facts))

@@ -9,36 +9,38 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from runlore.client.captures import from_names_text
 from runlore.journal.folder import open_store
 from runlore.journal.host import current_host
 from runlore.records.events import event
 
-# What says how the process was placed and started; values are masked like all others.
-VARIABLES = (
-    "CONDA_DEFAULT_ENV", "CUBLAS_WORKSPACE_CONFIG", "CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES",
-    "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MKL_NUM_THREADS", "NODE_RANK", "OMP_NUM_THREADS",
-    "PYTHONHASHSEED", "RANK", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_JOB_ID",
-    "SLURM_JOB_NAME", "SLURM_JOB_PARTITION", "SLURM_NNODES", "SLURM_NODELIST", "SLURM_NTASKS",
-    "SLURM_PROCID", "TORCHELASTIC_RUN_ID", "VIRTUAL_ENV", "WORLD_SIZE",
-)  # fmt: skip
 _NICENESS = 10  # the training goes first
 _FACTS = "facts.json"
 
 
 def main(arguments: list[str]) -> None:
-    """Do the chore: `capture <actor folder>` or `seal <store> <seconds> <actor folder> [end]`."""
+    """Do the chore that the arguments name.
+
+    `capture <store> <actor folder> <captures> <rank>` or
+    `seal <store> <seconds> <actor folder> [end]`.
+    """
     with suppress(OSError):
         os.nice(_NICENESS)
     chore, *rest = arguments
     if chore == "capture":
-        sys.stdout.buffer.write(capture(rest[0]))
+        sys.stdout.buffer.write(capture(*rest[:3], rank=int(rest[3])))
     elif chore == "seal":
         seal(rest[0], float(rest[1]), rest[2], is_last="end" in rest[3:])
 
 
-def capture(actor_folder: str) -> bytes:
-    """Return the record `context.captured` of the process that left its facts in the folder."""
-    from runlore.helper.capture import ProcessFacts, capture_context
+def capture(store_path: str, actor_folder: str, captures: str, *, rank: int) -> bytes:
+    """Return the record `context.captured` of the process that left its facts in the folder.
+
+    Of ranks behind the first only what differs between them is told, under a name of its own.
+    """
+    from runlore.blobs.store import BlobStore
+    from runlore.helper.capture import OF_EVERY_RANK, capture_context
+    from runlore.helper.process import ProcessFacts
 
     left = _facts_of(actor_folder)
     facts = ProcessFacts(
@@ -48,9 +50,21 @@ def capture(actor_folder: str) -> bytes:
         sys_path=left.get("sys_path") or [],
         executable=left.get("executable") or sys.executable,
         pid=left.get("pid") or 0,
-        env={name: os.environ[name] for name in VARIABLES if name in os.environ},
+        environment=dict(os.environ),
+        prefix=left.get("prefix") or sys.prefix,
+        notebook=left.get("notebook") or os.environ.get("JPY_SESSION_NAME"),
+        cells=left.get("cells") or [],
     )
-    return event("context.captured", facts=capture_context(facts))
+    blobs = BlobStore(store_path)
+
+    def keep(content: bytes) -> str:
+        return blobs.put_bytes(content).digest
+
+    wanted = from_names_text(captures)
+    if rank:
+        wanted &= OF_EVERY_RANK
+    found = capture_context(facts, wanted, keep=keep, store=store_path)
+    return event("context.captured", facts={f"rank {rank}": found} if rank and found else found)
 
 
 def seal(store_path: str, seconds: float, actor_folder: str, *, is_last: bool) -> None:
