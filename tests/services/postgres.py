@@ -56,6 +56,17 @@ class PostgresServer:
     def url(self, database: str = "postgres", user: str = "runlore") -> str:
         return f"postgresql://{user}@/{database}?host={self.folder}"
 
+    def execute(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run a statement as the database's owner."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            cursor = connection.execute(statement.encode())
+            return cursor.fetchall() if cursor.description else []
+
+    def drop_indexes(self) -> None:
+        """Forget the indexes of all stores."""
+        for (name,) in self.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'runl%'"):
+            self.execute(f'DROP SCHEMA "{name}" CASCADE')
+
     def start(self) -> None:
         """Start, and wait until it lets one in."""
         options = [f"-c{name}={value}" for name, value in SETTINGS.items()]
@@ -153,10 +164,16 @@ def packaged_postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def index_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Run a test with each kind of index: all that opens one finds it by the environment."""
+def index_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Run a test with each kind of index: all that opens one finds it by the environment.
+
+    Copies of one store, which many tests work on, have one id: so nothing may stay behind.
+    """
     kind = str(request.param)
-    if kind == "postgres":
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        monkeypatch.setenv("RUNLORE_INDEX", server.url())
-    return kind
+    if kind == "sqlite":
+        yield kind
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    monkeypatch.setenv("RUNLORE_INDEX", server.url())
+    yield kind
+    server.drop_indexes()

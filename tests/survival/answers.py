@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
+
 import runlore
+from runlore.journal.folder import open_store
 from runlore.reading.store import open_reader
 
 if TYPE_CHECKING:
@@ -59,6 +63,12 @@ def read_up(store: Path | str) -> Freshness:
 
 def forget_index(store: Path | str) -> None:
     """Remove the index with everything that belongs to it."""
+    url = os.environ.get("RUNLORE_INDEX")
+    if url is not None:
+        with psycopg.connect(url) as connection:
+            schema = f"runlore_{open_store(str(store)).store_id}"
+            connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+        return
     found = [path for path in Path(store).iterdir() if path.name.startswith("index.db")]
     assert found
     for path in found:

@@ -111,7 +111,7 @@ class Forks:
         output = self._folder / f"output-{len(self._forked)}.txt"
         output.touch()
         output.chmod(0o666)
-        names = ("RUNLORE_STORE", "XDG_CACHE_HOME")
+        names = ("RUNLORE_STORE", "RUNLORE_INDEX", "XDG_CACHE_HOME")
         inherited = {name: os.environ[name] for name in names if name in os.environ}
         request = {
             "program": program,

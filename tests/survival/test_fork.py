@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.journal.recorded import Recorded
 
+pytestmark = pytest.mark.usefixtures("index_kind")
+
 
 @pytest.fixture(autouse=True)
 def _no_helper(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.survival.conftest import Answer, Command
     from tests.survival.forks import Forks
 
+pytestmark = pytest.mark.usefixtures("index_kind")
+
 HOSTILE = [
     "two\nlines\r\n\tand a tab",
     "🎉 日本語 \u202egnirts",

@@ -9,6 +9,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import pytest
+
 import runlore
 from tests.survival.answers import answers, forget_index, read_up
 from tests.survival.forks import until
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.survival.forks import Forked, Forks
+
+pytestmark = pytest.mark.usefixtures("index_kind")
 
 TRAININGS = 6
 ROUNDS = 16

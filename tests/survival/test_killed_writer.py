@@ -6,6 +6,8 @@ import json
 import random
 from typing import TYPE_CHECKING, NamedTuple
 
+import pytest
+
 from runlore.records.ids import id_from_text
 from tests.client.scripts import run_script
 from tests.journal.recorded import recorded
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.journal.recorded import Recorded
+
+pytestmark = pytest.mark.usefixtures("index_kind")
 
 KILLS = 200
 

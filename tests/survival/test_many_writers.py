@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.survival.conftest import Command
     from tests.survival.forks import Forks
 
+pytestmark = pytest.mark.usefixtures("index_kind")
+
 PROCESSES = 8
 THREADS = 8
 ATTEMPT = """

@@ -3,11 +3,15 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.client.scripts import start_script
 from tests.journal.recorded import recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("index_kind")
 
 PROCESSES = 8
 POINTS = 5000

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 import runlore
 from tests.survival.answers import answers, forget_index, read_up
 from tests.survival.forks import until
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from runlore.reading.run import StoredRun
     from tests.survival.conftest import Command
     from tests.survival.forks import Forked, Forks
+
+pytestmark = pytest.mark.usefixtures("index_kind")
 
 KILLS = 120
 AT_ONCE = 4

@@ -6,6 +6,8 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 import runlore
 from runlore.journal.folder import create_store
 from runlore.journal.host import HostIdentity, process_start_ticks
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from tests.survival.conftest import Command
     from tests.survival.forks import Forks
+
+pytestmark = pytest.mark.usefixtures("index_kind")
 
 OTHER_HOST = HostIdentity("other-host", "other-boot")
 NODES = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "1", "GROUP_WORLD_SIZE": "2",
