@@ -26,6 +26,7 @@ ASKED = {
     "runlore log --json": ["log", "--new", "x", "a=1", "--json"],
     "runlore doctor --json": ["doctor", "--json"],
     "runlore du --json": ["du", "--json"],
+    "runlore objects --json": ["objects", "--json"],
 }
 EXAMPLE = re.compile(
     r"`(runlore [^`]*--json)`(?:(?!^## ).)*?```json\n(.*?)```", re.DOTALL | re.MULTILINE

@@ -6,7 +6,7 @@ import os
 from functools import partial
 from itertools import islice
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from runlore.errors import InvalidValue, MissingExtra, ObjectsUnreachable
@@ -59,26 +59,13 @@ class BucketObjects:
 
     def put(self, key: str, data: bytes | memoryview) -> None:
         """Put an object; the service holds it against the hash that the request is signed with."""
-        import obstore
-
-        self._require_ours(key)
         view = memoryview(data)
-        self._ask(key, lambda: obstore.put(
-            self._store, key, view, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE
-        ))  # fmt: skip
-        self._check_size(key, view.nbytes)
+        self._put(key, view, view.nbytes)
 
     def put_file(self, key: str, path: str) -> None:
         """Put a file, a few parts at a time if it is large."""
-        import obstore
-
-        self._require_ours(key)
         with open(path, "rb") as file:
-            size_bytes = os.fstat(file.fileno()).st_size
-            self._ask(key, lambda: obstore.put(
-                self._store, key, file, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE
-            ))  # fmt: skip
-        self._check_size(key, size_bytes)
+            self._put(key, file, os.fstat(file.fileno()).st_size)
 
     def read(self, key: str, begin: int, end: int) -> Piece:
         """Read a part of an object."""
@@ -149,7 +136,18 @@ class BucketObjects:
         except FileNotFoundError:
             return
 
-    def _check_size(self, key: str, size_bytes: int) -> None:
+    def _put(self, key: str, content: memoryview | IO[bytes], size_bytes: int) -> None:
+        import obstore
+
+        self._require_ours(key)
+        many: dict[str, Any] = {"chunk_size": _PART_BYTES, "max_concurrency": _PARTS_AT_ONCE}
+        try:
+            self._ask(key, lambda: obstore.put(self._store, key, content, **many))
+        except FileNotFoundError as error:
+            raise ObjectsUnreachable(
+                f"the objects at {self.url} can't be reached: there is no such bucket",
+                hint="make the bucket, or correct the address",
+            ) from error
         found = self.look(key)
         if found is None or found.size_bytes != size_bytes:
             held = "nothing" if found is None else f"{found.size_bytes} bytes"

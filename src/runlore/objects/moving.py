@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -113,12 +114,21 @@ def _sweep(
     found = dict(checked or {})
     found |= _copy_all(old, new, set(found), on_progress, is_switched=True)
     old.delete(found)
-    is_over = time() - (choice.switched or 0) / 1e6 >= straggler_seconds
+    is_late = time() - (choice.switched or 0) / 1e6 >= straggler_seconds
+    is_over = is_late or not _has_writers(store)
     if is_over and next(objects_in(old), None) is None and read_choice(store) == choice:
         write_choice(store, Choice(choice.url))
         if choice.previous is not None:
             old.delete([PLACE])
     return Moved(choice.url, len(found), sum(found.values()), is_over)
+
+
+def _has_writers(store: StoreFolder) -> bool:
+    """Tell whether anybody may be on the way to put something: who does has a journal."""
+    try:
+        return bool(os.listdir(store.journals))
+    except FileNotFoundError:
+        return False
 
 
 def _copy_all(
