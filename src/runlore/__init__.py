@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runlore.compare.runs import compare_runs
     from runlore.reading.artifact_lookup import get_artifact, list_artifacts
     from runlore.reading.opening import get_run, list_runs
+    from runlore.reading.search import search_runs
     from runlore.tracking.start import start_run
 
 _HOMES = {
@@ -25,6 +26,7 @@ _HOMES = {
     "get_run": "runlore.reading.opening",
     "list_artifacts": "runlore.reading.artifact_lookup",
     "list_runs": "runlore.reading.opening",
+    "search_runs": "runlore.reading.search",
     "start_run": "runlore.tracking.start",
 }
 
@@ -54,6 +56,7 @@ __all__ = [
     "get_run",
     "list_artifacts",
     "list_runs",
+    "search_runs",
     "start_run",
 ]
 

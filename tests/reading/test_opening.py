@@ -124,7 +124,7 @@ def test_runs_are_listed_newest_first_by_experiment_and_project(store: Path) -> 
     few = runlore.list_runs(store=store, limit=2)
     assert names(few) == ["c", "b"]
     assert few.total == 3
-    assert repr(few) == f"<Runs: 2 of 3 in {store}>"
+    assert repr(few) == f"<Runs: 3 found, 2 shown in {store}>"
     with pytest.raises(InvalidValue, match="limit"):
         runlore.list_runs(store=store, limit=-1)
     wrong: Any = "2"

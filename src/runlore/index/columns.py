@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from runlore.index.columns_cache import State, cache_of
-from runlore.index.columns_sources import Key
+from runlore.index.columns_keys import Key
 from runlore.index.columns_values import CodedValues, IdValues, ManyValues, NumberValues
 
 if TYPE_CHECKING:
@@ -69,16 +69,26 @@ class RunColumns:
         found: Answer = known[1]
         return found
 
+    def remembered(self, name: str) -> dict[int, Any]:
+        """Return what callers have noted about runs, by number; nothing of any changed since."""
+        known = self._cache.derived.get(name)
+        notes: dict[int, Any] = {} if known is None else known[1]
+        if known is not None and known[0] != self.revision:
+            for run, _ in self._cache.changes(self.rows, known[0], self._state):
+                notes.pop(run, None)
+        self._cache.derived[name] = (self.revision, notes)
+        return notes
+
 
 def ask(
     rows: ReadRows,
     snapshot: Callable[[], AbstractContextManager[None]],
-    begin: Callable[..., Any],
+    write: Callable[[list[tuple[Any, ...]]], bool],
     question: Callable[[RunColumns], Answer],
 ) -> Answer:
     """Put a question to the columns of an index, again if it changes meanwhile.
 
-    What had to be packed for it is written back, unless another process is writing.
+    `write` is handed rows that had to be packed for it, and tells whether it kept them.
     """
     cache = cache_of(_state(rows).generation)
     with cache.lock:
@@ -89,7 +99,7 @@ def ask(
                 is_torn = _state(rows) != state
             if not is_torn:
                 break
-        cache.pack(begin)
+        cache.pack(write)
     return answer
 
 

@@ -10,17 +10,15 @@ from collections import OrderedDict
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runlore.errors import StoreError
+from runlore.index.columns_keys import Selection
 from runlore.index.columns_packing import BLOCK, pack_block, unpack_blocks
-from runlore.index.columns_sources import Selection, family_of, read_values, type_of
-from runlore.index.interface import IndexBusy, IndexUnusable
+from runlore.index.columns_sources import family_of, read_values, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from runlore.index.columns_keys import Key
     from runlore.index.columns_packing import AnyValues
-    from runlore.index.columns_sources import Key
-    from runlore.index.interface import Transaction
 
     ReadRows = Callable[..., list[tuple[Any, ...]]]
 
@@ -71,8 +69,8 @@ class ColumnCache:
             self._refresh(rows, family, state)
         return [self._loaded[key].values for key in keys]
 
-    def pack(self, begin: Callable[..., Any]) -> None:
-        """Write blocks that have changed much, if nobody else is writing; nobody needs it."""
+    def pack(self, write: Callable[[list[tuple[Any, ...]]], bool]) -> None:
+        """Hand blocks that have changed much to be written, which may be refused."""
         waiting: list[tuple[Key, _Loaded, list[int]]] = []
         for key, loaded in self._loaded.items():
             blocks = [block for block, runs in loaded.behind.items() if runs >= _WORTH_PACKING]
@@ -85,12 +83,7 @@ class ColumnCache:
             for key, loaded, blocks in waiting
             for block in blocks
         ]
-        try:
-            with begin(timeout_seconds=0.0) as transaction:
-                _write(transaction, packed)
-        except IndexUnusable:
-            raise
-        except (IndexBusy, StoreError):
+        if not write(packed):
             return
         for _, loaded, blocks in waiting:
             for block in blocks:
@@ -128,7 +121,7 @@ class ColumnCache:
                 continue
             stale = tuple(
                 run
-                for run, revision in self._changes(rows, oldest, state)
+                for run, revision in self.changes(rows, oldest, state)
                 if run // BLOCK in blocks and revision > blocks[run // BLOCK][0]
             )
             if stale:
@@ -139,10 +132,10 @@ class ColumnCache:
     def _refresh(self, rows: ReadRows, keys: Sequence[Key], state: State) -> None:
         """Read again what has changed since fields of one family and revision were read."""
         loaded = self._loaded[keys[0]]
-        runs = [run for run, _ in self._changes(rows, loaded.revision, state)]
+        runs = [run for run, _ in self.changes(rows, loaded.revision, state)]
         self._read_runs(rows, keys, runs, state)
 
-    def _changes(self, rows: ReadRows, since: int, state: State) -> list[tuple[int, int]]:
+    def changes(self, rows: ReadRows, since: int, state: State) -> list[tuple[int, int]]:
         """List the runs changed after a revision, each with the one that did it last."""
         key = (since, state.revision)
         found = self._changed.get(key)
@@ -201,10 +194,6 @@ def _packed(rows: ReadRows, key: Key) -> dict[int, tuple[int, Any]]:
         key,
     )
     return {block: (revision, data) for block, revision, data in found}
-
-
-def _write(transaction: Transaction, packed: list[tuple[Any, ...]]) -> None:
-    transaction.upsert("packed_columns", packed)
 
 
 _caches: OrderedDict[str, ColumnCache] = OrderedDict()

@@ -12,7 +12,7 @@ from runlore.index.summaries import PackedSummary, summarise_series
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from runlore.index.columns_sources import Key, Selection
+    from runlore.index.columns_keys import Key, Selection
     from runlore.index.summaries import SeriesSummary
 
     ReadRows = Callable[..., list[tuple[Any, ...]]]

@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from runlore.errors import StoreError
+from runlore.index.interface import IndexBusy, IndexUnusable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
@@ -31,7 +34,18 @@ class ColumnQueries(ABC):
         """Put a question to the columns of all runs; it may be asked again if they change."""
         from runlore.index.columns import ask
 
-        return ask(self._rows, self._snapshot, self.transaction, question)
+        return ask(self._rows, self._snapshot, self._keep, question)
+
+    def _keep(self, packed: list[tuple[Any, ...]]) -> bool:
+        """Write packed columns, unless another process is writing, or this one can't."""
+        try:
+            with self.transaction(timeout_seconds=0.0) as transaction:
+                transaction.upsert("packed_columns", packed)
+        except IndexUnusable:
+            raise
+        except (IndexBusy, StoreError):
+            return False
+        return True
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from runlore.index.columns_keys import Key
 from runlore.index.columns_metrics import read_metric
 from runlore.index.columns_values import (
     CodedValues,
@@ -20,6 +21,7 @@ from runlore.records.text import encode_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from runlore.index.columns_keys import Selection
     from runlore.index.columns_packing import AnyValues
 
     ReadRows = Callable[..., list[tuple[Any, ...]]]
@@ -48,31 +50,6 @@ _PLACES = {
     "actors": "SELECT run, actor FROM writers WHERE",
     "attempts": "SELECT run, attempt FROM attempts WHERE",
 }
-
-
-class Key(NamedTuple):
-    """Name what is packed: kinds and names of filters' fields, and some of our own.
-
-    Of metrics, `name` is the label; `statistic` one of `columns_metrics.STATISTICS`.
-    """
-
-    kind: str
-    name: str = ""
-    statistic: str = ""
-
-
-class Selection(NamedTuple):
-    """Some runs by their numbers: those from `start` up to `stop`, or those of `runs`."""
-
-    start: int = 0
-    stop: int = 0
-    runs: tuple[int, ...] = ()
-
-    def condition(self, column: str) -> str:
-        """Write it as a condition on a column."""
-        if self.runs:
-            return f"{column} IN ({', '.join(map(str, self.runs))})"
-        return f"{column} >= {self.start} AND {column} < {self.stop}"
 
 
 def type_of(key: Key) -> type[AnyValues]:

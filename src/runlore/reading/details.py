@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runlore.errors import RunNotFound
 from runlore.reading.derived_names import derived_names
+from runlore.reading.search_rows import ids_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,7 @@ class Details:
         self.reader = reader
         self.freshness = reader.freshness
         self.rows = rows
-        self._ids = [row.run for row in rows]
+        self._ids = ids_of(rows)
         self._facts: dict[str, RunFacts] = {}
         self._statuses: dict[str, StatusReading] = {}
 

@@ -22,12 +22,20 @@ if TYPE_CHECKING:
 class Runs(Sequence[StoredRun]):
     """Runs of one answer, newest first; what they hold is loaded for all when first needed.
 
-    `total` counts the runs there are, more than these if a limit was given.
+    `total` counts the runs there are, more than these if a limit was given. `notes` say of a
+    search what may not be as it was meant, such as names that no run has.
     """
 
-    def __init__(self, reader: StoreReader, rows: Sequence[RunRow], total: int) -> None:
-        """Show the runs of `rows`; use `runlore.list_runs`."""
+    def __init__(
+        self,
+        reader: StoreReader,
+        rows: Sequence[RunRow],
+        total: int,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """Show the runs of `rows`; use `runlore.list_runs` or `runlore.search_runs`."""
         self.total = total
+        self.notes = notes
         self.details = Details(reader, rows)
 
     def __len__(self) -> int:
@@ -40,15 +48,16 @@ class Runs(Sequence[StoredRun]):
     def __getitem__(self, place: int | slice) -> StoredRun | Runs:
         rows = self.details.rows
         if isinstance(place, slice):
-            return Runs(self.details.reader, rows[place], self.total)
+            return Runs(self.details.reader, rows[place], self.total, self.notes)
         return StoredRun(rows[place], self.details)
 
     def __iter__(self) -> Iterator[StoredRun]:
         return (StoredRun(row, self.details) for row in self.details.rows)
 
     def __repr__(self) -> str:
-        of = f" of {self.total}" if self.total > len(self) else ""
-        return f"<Runs: {len(self)}{of} in {self.details.reader.folder.path}>"
+        shown = f" found, {len(self)} shown" if self.total > len(self) else ""
+        notes = "".join(f"; {note}" for note in self.notes)
+        return f"<Runs: {self.total}{shown} in {self.details.reader.folder.path}{notes}>"
 
     @property
     def freshness(self) -> Freshness:

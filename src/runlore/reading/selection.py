@@ -157,8 +157,10 @@ def _by_pattern(reader: StoreReader, pattern: str, scope: Scope) -> list[RunRow]
 
 def _by_filter(reader: StoreReader, text: str, scope: Scope) -> list[RunRow]:
     """Find the runs that a filter holds for."""
-    del reader, text, scope
-    return []
+    from runlore.reading.search import Wanted, search
+
+    wanted = Wanted(text, is_deleted=scope.is_deleted, is_archived=scope.is_archived)
+    return list(search(reader, wanted).details.rows)
 
 
 def _listed(
