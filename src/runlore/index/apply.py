@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Reread = Callable[[Transaction, str, str], Iterable[tuple[int, PointsSource]]]
 
 _NO_RUN = "0" * 32
+_KEEPS_VERSIONS = ("run.purged", "run.moved")  # of a run that may be purged already
 
 
 class Event(NamedTuple):
@@ -192,7 +193,7 @@ class Applier:
             if type(time) is not int or not -(1 << 63) <= time < 1 << 63:
                 raise TypeError("time")
             times.setdefault(event.run or _NO_RUN, []).append(time)
-            if handler is None or state.is_purged:
+            if handler is None or (state.is_purged and kind not in _KEEPS_VERSIONS):
                 return
             self._handle(handler, state, record, event, journal)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:

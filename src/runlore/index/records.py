@@ -291,18 +291,25 @@ def run_restored(state: RunState, record: dict[str, Any], _: Origin, __: Context
 def run_purged(state: RunState, record: dict[str, Any], _: Origin, context: Context) -> None:
     """Leave a tombstone: nothing of the run remains, whatever arrives later."""
     stamp_of(record)
+    _keep_versions(state, record, context)
+    state.is_purged = True
+
+
+def _keep_versions(state: RunState, record: dict[str, Any], context: Context) -> None:
+    """Note what stays known of the artifacts of a run that goes."""
     versions = [
         (_name(identifier), state.run, _text(project), _name(name), _integer(time), _text(digest))
         for identifier, project, name, time, digest in record.get("artifacts") or ()
     ]
     for version in versions:
         context.add_row("purged_versions", version)
-    state.is_purged = True
 
 
-def run_moved(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
+def run_moved(state: RunState, record: dict[str, Any], _: Origin, context: Context) -> None:
     """Note that the run lives in another store, or is back, last writer wins."""
-    _put_latest(state, "registers", ("moved", _json(_text(record["to"]))), stamp_of(record))
+    stamp, place = stamp_of(record), _json(_text(record["to"]))
+    _keep_versions(state, record, context)
+    _put_latest(state, "registers", ("moved", place), stamp)
 
 
 def run_archived(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:

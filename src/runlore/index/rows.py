@@ -78,6 +78,8 @@ class MetricDefinition(NamedTuple):
 class Artifact(NamedTuple):
     """A file of an artifact; `digest` is None until it is stored as a blob.
 
+    An input that names its source has the digest of another record's artifact, and no file.
+
     `artifact` is the name of the whole, `folder` the id of the folder logged in one call and
     `folder_files` how many files that had, None for a file logged alone.
     """

@@ -160,6 +160,11 @@ class ArtifactVersion:
         return self._output.run
 
     @property
+    def ids(self) -> list[str]:
+        """The ids of its records, oldest first: one for each time it was logged."""
+        return [one.id for one in self._counted.outputs]
+
+    @property
     def run(self) -> StoredRun:
         """The run that logged it first.
 
@@ -179,7 +184,7 @@ class ArtifactVersion:
     def used_by(self) -> Runs:
         """The runs that used it, by `run.use_artifact`."""
         uses = self._reader.ask(lambda index: index.uses(self.name))
-        own = {one.id for one in self._counted.outputs}
+        own = set(self.ids)
         return self._runs({
             use.run for use in uses
             if use.artifact in own or (use.digest is not None and use.digest == self.digest)

@@ -129,7 +129,10 @@ class _File:
 
 
 class ArtifactFile(_File):
-    """One version of an artifact; versions of a name count from 1."""
+    """A file that a run logged; `version` says how often the run had logged that name, from 1.
+
+    Versions across runs are those of `runlore.get_artifact` and `StoredRun.outputs`.
+    """
 
     def __init__(self, reader: StoreReader, row: Artifact, version: int, run: str) -> None:
         super().__init__(reader, row, "artifact")
@@ -221,13 +224,13 @@ class MediaItem(_File):
 
 
 def artifact_files(reader: StoreReader, facts: RunFacts) -> list[ArtifactFile]:
-    """List the versions of all artifacts, by name, direction and age."""
-    counts: dict[tuple[str, str], int] = {}
+    """List the files that the run put out, in all versions, by name and age."""
+    counts: dict[str, int] = {}
     files = []
     for row in facts.artifacts:
-        place = (row.name, row.direction)
-        counts[place] = counts.get(place, 0) + 1
-        files.append(ArtifactFile(reader, row, counts[place], facts.run.run))
+        if row.direction == "output":
+            counts[row.name] = counts.get(row.name, 0) + 1
+            files.append(ArtifactFile(reader, row, counts[row.name], facts.run.run))
     return files
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from runlore.errors import ArtifactNotFound
 from runlore.helper.seeds import seed_like_params
 from runlore.reading.changing import Changeable
+from runlore.reading.code import kept_diff, kept_files
 from runlore.reading.details import Details, gone, is_gone
 from runlore.reading.durations import seconds_of_attempts
 from runlore.reading.facts import (
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from runlore.index.interface import Freshness
     from runlore.index.rows import MetricDefinition, Part, Problem, RunFacts, RunRow
     from runlore.index.summaries import SeriesSummary
+    from runlore.reading.artifacts import ArtifactVersion
     from runlore.reading.console import Console
     from runlore.reading.facts import Attempt
     from runlore.reading.files import ArtifactFile
+    from runlore.reading.lineage import ArtifactInput
     from runlore.reading.series import Series
 
 
@@ -265,6 +268,22 @@ class StoredRun(Changeable):
         return self._facts.context
 
     @property
+    def diff(self) -> str | None:
+        """The uncommitted changes as a patch for `git apply`; None where they aren't known.
+
+        It is "" where there were none. Secrets in added lines are masked.
+        """
+        return kept_diff(self.store, self.context)
+
+    @property
+    def untracked(self) -> dict[str, bytes]:
+        """The source files that git didn't have, by their names in the repository.
+
+        Outside of a repository the script and the Python files beside it.
+        """
+        return kept_files(self.store, self.context)
+
+    @property
     def seeds(self) -> dict[str, Any]:
         """The params that seed random numbers, like `seed` and `split.random_state`."""
         return seed_like_params(self.params)
@@ -285,6 +304,20 @@ class StoredRun(Changeable):
     def artifact_versions(self) -> list[ArtifactFile]:
         """The files of the run in all versions, by name, oldest first."""
         return artifact_files(self._details.reader, self._facts)
+
+    @property
+    def outputs(self) -> list[ArtifactVersion]:
+        """The versions of artifacts that the run logged, folders as a whole, by name."""
+        from runlore.reading.lineage import outputs_of
+
+        return outputs_of(self._details.reader, self.id)
+
+    @property
+    def inputs(self) -> list[ArtifactInput]:
+        """The artifacts that the run used, oldest first."""
+        from runlore.reading.lineage import inputs_of
+
+        return inputs_of(self._details.reader, self._facts)
 
     def artifact(self, name: str, version: int | None = None) -> ArtifactFile:
         """Return one artifact, in its newest version unless one is named.

@@ -45,9 +45,14 @@ def kept_files(index: Index) -> list[KeptFile]:
         found += [
             KeptFile(row.run, item.name, item.digest, item.staged, item.size_bytes)
             for item in items
-            if item.digest or item.staged
+            if (item.digest or item.staged) and not _is_reference(item)
         ]
     return found
+
+
+def _is_reference(item: Artifact | Media) -> bool:
+    """Whether a record is of what its run used: the file is that of another record."""
+    return getattr(item, "direction", None) == "input" and "source" in item.details
 
 
 def check_files(
