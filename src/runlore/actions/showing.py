@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from runlore.actions.quiet import without_warnings
+from runlore.errors import ArtifactNotFound
 from runlore.reading.opening import get_run
 
 if TYPE_CHECKING:
@@ -31,6 +32,25 @@ def show_run(selection: str, *, curve_points: int = 0, store: str | None = None)
     """
     run = get_run(selection, store=store)
     return RunReport(run, _curves(run, curve_points) if curve_points else {})
+
+
+@without_warnings
+def show_diff(selection: str, *, store: str | None = None) -> str:
+    """Find a run and return its uncommitted changes as a patch, "" if there were none.
+
+    Raises:
+        RunNotFound, Ambiguous: if `selection` names no run, or several.
+        ArtifactNotFound: if they aren't known or not in the store.
+    """
+    run = get_run(selection, store=store)
+    if run.diff is None:
+        notes = run.context.get("notes") or {}
+        note = notes.get("diff") or notes.get("git")
+        raise ArtifactNotFound(
+            f"no diff was kept of the run {run.label!r}" + (f": {note}" if note else ""),
+            hint="the helper keeps one of runs in a git repository, unless start_run says not to",
+        )
+    return run.diff
 
 
 def _curves(run: StoredRun, points: int) -> dict[str, list[float]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from runlore.cli.load import load_texts
+from runlore.cli.run_context import context_pairs, detail_pairs
 from runlore.cli.table import Cell, Column, Table
 from runlore.cli.text import shortened, visible, visible_lines
-from runlore.cli.wording import ago, count, duration, moment, number, numbers, size, spark_line
+from runlore.cli.wording import ago, duration, moment, number, numbers, size, spark_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +97,7 @@ class RunPage:
             "artifacts": ("Files", self._artifacts),
             "notes": ("Notes", self._notes),
             "load": ("Load", self._load),
-            "context": ("Context", self._context),
+            "context": ("Context", lambda: self._context(is_whole=is_alone)),
         }
         title, show = sections[name]
         if not show() and is_alone:
@@ -232,47 +233,15 @@ class RunPage:
             self._output.paragraph(head, visible_lines(note.text), indent=4)
         return bool(notes)
 
-    def _context(self) -> bool:
-        facts = _context_facts(self._run.context)
-        seeds = self._run.seeds
-        if seeds:
-            facts.append(("seeds", ", ".join(f"{key}={value}" for key, value in seeds.items())))
+    def _context(self, *, is_whole: bool) -> bool:
+        facts = context_pairs(self._run.context, self._run.seeds)
         if facts:
             self._output.heading("Context")
             self._output.pairs(facts, indent=2, style="dim")
+        for title, pairs in detail_pairs(self._run.context).items() if is_whole else ():
+            self._output.heading(title)
+            self._output.pairs(pairs, indent=2, style="dim")
         return bool(facts)
-
-
-def _context_facts(context: dict[str, Any]) -> list[tuple[str, str]]:
-    """Pick from what was captured what a person asks for first."""
-    facts = []
-    git = context.get("git")
-    if isinstance(git, dict) and git.get("commit"):
-        state = ", with uncommitted changes" if git.get("is_dirty") else ""
-        branch = f" on {git['branch']}" if git.get("branch") else ""
-        facts.append(("commit", f"{str(git['commit'])[:_SHORT_COMMIT]}{branch}{state}"))
-    argv = context.get("argv")
-    if isinstance(argv, list) and argv:
-        import shlex
-
-        facts.append(("command", shlex.join(map(str, argv))))
-    python = context.get("python")
-    version = python.get("version") if isinstance(python, dict) else None
-    packages = context.get("packages")
-    if version or packages:
-        listed = f", {count(len(packages), 'package')}" if isinstance(packages, dict | list) else ""
-        facts.append(("python", f"{version or '?'}{listed}"))
-    for title, key in (
-        ("script", "script"),
-        ("folder", "cwd"),
-        ("host", "host"),
-        ("user", "user"),
-        ("system", "platform"),
-        ("processors", "cpu_count"),
-    ):
-        if context.get(key) is not None:
-            facts.append((title, str(context[key])))
-    return facts
 
 
 def _tag(tag: str, value: str | None) -> str:

@@ -19,14 +19,19 @@ _WIDE = 100
 @click.option("--notes", is_flag=True, help="Only the notes.")
 @click.option("--load", is_flag=True, help="Only how busy the machine was.")
 @click.option("--context", is_flag=True, help="Only the context: code, command, machine.")
+@click.option("--diff", is_flag=True, help="Only the uncommitted changes, as a patch.")
 @click.option("--traceback", is_flag=True, help="Also the traceback of the error that ended it.")
 @store_and_json
-def command(*, run: str, traceback: bool, as_json: bool, **wanted: bool) -> None:
+def command(*, run: str, diff: bool, traceback: bool, as_json: bool, **wanted: bool) -> None:
     """Show all about one run.
 
     RUN is its id, the first or last digits of it, or its name. The options that name a section
-    can be combined; without any, all are shown. --json always gives all.
+    can be combined; without any, all are shown. --json always gives all. What --diff prints can
+    be piped into `git apply`.
     """
+    if diff and not as_json:
+        _print_diff(run)
+        return
     from runlore.actions.showing import show_run
     from runlore.cli.output import Output
 
@@ -56,3 +61,17 @@ def command(*, run: str, traceback: bool, as_json: bool, **wanted: bool) -> None
     if not chosen:
         page.show_rest()
     tell_freshness(report.run.freshness)
+
+
+def _print_diff(selection: str) -> None:
+    from runlore.actions.showing import show_diff
+    from runlore.cli.output import Output
+    from runlore.cli.text import visible_lines
+
+    text = show_diff(selection, store=chosen_store())
+    output = Output()
+    if output.is_terminal:  # where bytes of a file could do more than be read
+        for line in visible_lines(text.removesuffix("\n")) if text else ():
+            output.line(line)
+    else:
+        click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
