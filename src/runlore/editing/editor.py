@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlore.client.placement import Placement
@@ -13,13 +14,12 @@ from runlore.records.events import edit, event
 from runlore.records.ids import id_from_text, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
 _STORE = 0  # the reference of records about the store as a whole
 
-Version = tuple[str, str | None, str, int, str | None]  # id, project, name, time, digest
+Version = Sequence[object]  # id, project, name, time, digest
 
 
 class Target(NamedTuple):
@@ -74,9 +74,10 @@ class Editor:
         """Leave a tombstone, with what stays known of its artifacts' versions."""
         self._of_store("run.purged", run=run, artifacts=[list(version) for version in versions])
 
-    def move(self, run: str, store_id: str | None) -> None:
+    def move(self, run: str, store_id: str | None, versions: Sequence[Version] = ()) -> None:
         """Note that a run lives in another store now; None: it is back."""
-        self._of_store("run.moved", run=run, to=store_id)
+        artifacts = [list(version) for version in versions]
+        self._of_store("run.moved", run=run, to=store_id, artifacts=artifacts)
 
     def alias(
         self, project: str | None, name: str, alias: str, run: str | None, artifact: str | None

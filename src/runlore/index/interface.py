@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         WriterFacts,
     )
     from runlore.index.summaries import SeriesSummary
-    from runlore.index.upkeep import BlobUse
+    from runlore.index.upkeep import BlobUse, WaitingFile
 
 Answer = TypeVar("Answer")
 
@@ -238,6 +238,10 @@ class Index(Protocol):
 
     def mentioned_digests(self) -> set[str]:
         """Collect whatever looks like a digest in contexts and details, and in what was stored."""
+        ...
+
+    def waiting_files(self) -> list[WaitingFile]:
+        """List the files that records name by where they wait, and what became of them."""
         ...
 
     def moved_runs(self) -> dict[str, str]:

@@ -25,6 +25,13 @@ class BlobUse(NamedTuple):
     size_bytes: int | None
 
 
+class WaitingFile(NamedTuple):
+    """A file that was given as `staged`; `digest` is None until it is a blob."""
+
+    staged: str
+    digest: str | None
+
+
 class Upkeep(ABC):
     """A part of every index that runs a statement with `?` marks."""
 
@@ -93,6 +100,21 @@ class Upkeep(ABC):
         for staged, digest in self._rows("SELECT staged, digest FROM stored"):
             if staged.rpartition("/")[2].partition("-")[0] not in gone:
                 found.add(digest)
+        return found
+
+    def waiting_files(self) -> list[WaitingFile]:
+        """List the files that records name by where they wait, and what became of them."""
+        found = []
+        for table in ("artifacts", "media"):
+            found += [
+                WaitingFile(*row)
+                for row in self._rows(
+                    "SELECT t.staged, COALESCE(t.digest, stored.digest) "
+                    f"FROM {table} AS t JOIN runs ON runs.id = t.run "
+                    "LEFT JOIN stored ON stored.staged = t.staged "
+                    f"WHERE {_HERE} AND t.staged IS NOT NULL"
+                )
+            ]
         return found
 
     def moved_runs(self) -> dict[str, str]:

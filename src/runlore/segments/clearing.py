@@ -12,6 +12,7 @@ from runlore.journal import lock
 from runlore.journal.liveness import DEAD, holder
 from runlore.objects.choice import places_of
 from runlore.segments.complete import SHELL, ends_in_close, journal_numbers, process_of
+from runlore.segments.gone import how_gone
 from runlore.segments.layout import segment_key
 from runlore.segments.verifying import verify_content
 
@@ -35,8 +36,8 @@ _NOTES = ("lock", "facts.json", "runs")  # the last two are for a helper, which 
 def is_safe_to_remove(store: StoreFolder, entry: Entry) -> bool:
     """Tell whether what a journal file was sealed into is there, whole, and reaches its end.
 
-    A run whose folder is gone from the store was purged. Each segment is read from the place
-    where it lies, not from what a cache holds of it.
+    Segments of a run that was purged or moved away are missing on purpose. Each one is read
+    from the place where it lies, not from what a cache holds of it.
 
     Raises:
         ObjectsUnreachable: if that place doesn't answer.
@@ -52,7 +53,7 @@ def is_safe_to_remove(store: StoreFolder, entry: Entry) -> bool:
                 continue
             if not verify_content(content, objects.name(key), entry.end):
                 return True
-        return _is_purged(places.current, key)
+        return how_gone(store, run) is not None or _has_no_folder(places.current, key)
 
     runs = [segment.run for segment in entry.segments]
     if places.current.path("") is not None:
@@ -63,7 +64,7 @@ def is_safe_to_remove(store: StoreFolder, entry: Entry) -> bool:
         return all(pool.map(is_safe, runs))
 
 
-def _is_purged(objects: Objects, key: str) -> bool:
+def _has_no_folder(objects: Objects, key: str) -> bool:
     """Tell whether the folder of a segment's run is gone; a bucket has none to tell by."""
     path = objects.path(key)
     return path is not None and not os.path.isdir(os.path.dirname(path))

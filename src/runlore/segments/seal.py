@@ -18,6 +18,7 @@ from runlore.objects.ranges import keep
 from runlore.records.events import now
 from runlore.records.ids import is_id, new_id
 from runlore.segments.composing import Content, compose
+from runlore.segments.gone import PURGED, how_gone
 from runlore.segments.journals import header_of, read_journal
 from runlore.segments.layout import STORE_RUN, segment_key
 from runlore.segments.manifest import Entry, SealedSegment, sync_folder, write_synced
@@ -80,7 +81,11 @@ def seal(journal_file: str, store: StoreFolder) -> Sealed:
         "closed": found.is_closed,
     }
     about = {"source": source, "process": found.process, "heartbeat": found.heartbeat}
-    contents = sorted(_by_run(found).items())
+    contents = [
+        (run, content)
+        for run, content in sorted(_by_run(found).items())
+        if how_gone(store, run) != PURGED  # what still arrives of a purged run is dropped
+    ]
 
     def put_all(objects: Objects) -> list[tuple[SealedSegment, str]]:
         composed = (
