@@ -67,7 +67,7 @@ def forget_index(store: Path | str) -> None:
     if url is not None:
         with psycopg.connect(url) as connection:
             schema = f"runlore_{open_store(str(store)).store_id}"
-            connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
         return
     found = [path for path in Path(store).iterdir() if path.name.startswith("index.db")]
     assert found

@@ -17,6 +17,7 @@ from runlore.journal.frames import EVENT, HEADER_SIZE, POINTS
 from runlore.journal.host import current_host
 from runlore.journal.reader import Frame, Reader
 from runlore.segments.sealing import seal_complete
+from tests.survival.answers import forget_index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from runlore.reading.run import StoredRun
     from tests.survival.conftest import Command
     from tests.survival.forks import Forks
+
+pytestmark = pytest.mark.usefixtures("index_kind")
 
 POINTS_LOGGED = 60
 WRITER = """
@@ -76,6 +79,8 @@ def damaged(source: Source, content: bytes, folder: Path, *, is_sealed: bool) ->
     store = folder / "store"
     shutil.rmtree(store, ignore_errors=True)
     shutil.copytree(source.store, store)
+    if "RUNLORE_INDEX" in os.environ:  # where a copy is the same store
+        forget_index(store)
     (store / source.journal).write_bytes(content)
     if is_sealed:
         for _ in (1, 2):  # the second time, what the first one has sealed is cleared away
