@@ -17,6 +17,7 @@ from runlore.reading.contents import staged_path
 
 if TYPE_CHECKING:
     from runlore.index.artifact_rows import Alias, Output
+    from runlore.reading.artifacts import MakeRuns
     from runlore.reading.store import StoreReader
 
 _NUMBER = re.compile(r"[vV]([0-9]{1,18})")
@@ -24,7 +25,7 @@ _MOST_LISTED = 8
 
 
 def collections_of(
-    reader: StoreReader, name: str | None = None
+    reader: StoreReader, name: str | None, make_runs: MakeRuns
 ) -> dict[tuple[str | None, str], Collection]:
     """Gather the artifacts of a name, or all, by (project, name)."""
     outputs: dict[tuple[str | None, str], list[Output]] = {}
@@ -35,7 +36,7 @@ def collections_of(
         if alias.artifact is not None:
             aliases.setdefault((alias.project, alias.name), []).append(alias)
     return {
-        key: Collection(reader, key[0], key[1], found, aliases.get(key, []))
+        key: Collection(reader, *key, found, aliases.get(key, []), make_runs)
         for key, found in outputs.items()
     }
 
@@ -50,12 +51,14 @@ class Collection:
         name: str,
         outputs: list[Output],
         aliases: list[Alias],
+        make_runs: MakeRuns,
     ) -> None:
         self.project = project
         self.name = name
         self._reader = reader
         self._outputs = outputs
         self._aliases = aliases
+        self._make_runs = make_runs
 
     def versions(self) -> list[ArtifactVersion]:
         """Count the versions, each with its aliases, in the order they were first logged."""
@@ -70,7 +73,8 @@ class Collection:
                 alias for one in version.outputs for alias in named.get((one.run, one.id), ())
             }
             first = [LATEST] if version is latest else []
-            found.append(ArtifactVersion(self._reader, version, first + sorted(aliases)))
+            names = first + sorted(aliases)
+            found.append(ArtifactVersion(self._reader, version, names, self._make_runs))
         return found
 
     def version(self, wanted: str) -> ArtifactVersion:

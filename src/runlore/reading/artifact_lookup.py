@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from runlore.errors import Ambiguous, ArtifactNotFound, InvalidType, a_kind
 from runlore.reading.artifact_collections import collections_of
 from runlore.reading.behind import so_far, warn_if_behind
+from runlore.reading.run import stored_runs
 from runlore.reading.store import open_reader
 from runlore.reading.suggestions import nearest
 
@@ -78,7 +79,7 @@ def find_versions(
     reader: StoreReader, name: str | None = None, *, project: str | None = None
 ) -> list[ArtifactVersion]:
     """List versions, as `list_artifacts` does, of a store that is open already."""
-    collections = collections_of(reader, name)
+    collections = collections_of(reader, name, stored_runs)
     return [
         version
         for key in sorted(collections, key=lambda key: (key[1], key[0] or ""))
@@ -103,11 +104,11 @@ def find_artifact(
             f"an artifact is named by text, not by {a_kind(spec)}", hint="like 'model.pt:latest'"
         )
     for name, wanted in _readings(spec):
-        collections = collections_of(reader, name)
+        collections = collections_of(reader, name, stored_runs)
         if collections:
             collection = _chosen(name, collections, project, preferred)
             if collection.adopt_waiting():
-                collection = collections_of(reader, name)[collection.project, name]
+                collection = collections_of(reader, name, stored_runs)[collection.project, name]
             return collection.version(wanted)
     raise _not_found(reader, spec)
 

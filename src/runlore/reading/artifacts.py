@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from runlore.errors import ArtifactNotFound, InvalidValue
+from runlore.errors import ArtifactNotFound, InvalidValue, RunNotFound
 from runlore.media.names import LATEST, alias_name
 from runlore.reading.contents import Content
 from runlore.reading.facts import moment
 from runlore.reading.suggestions import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from typing import BinaryIO
 
     from runlore.index.artifact_rows import Output, OutputFile
+    from runlore.index.rows import RunRow
     from runlore.reading.artifact_versions import CountedVersion
     from runlore.reading.run import StoredRun
-    from runlore.reading.runs import Runs
     from runlore.reading.store import StoreReader
+
+    MakeRuns = Callable[[StoreReader, Sequence[RunRow]], list[StoredRun]]
 
 _DIGITS_SHOWN = 12
 
@@ -32,10 +34,18 @@ class ArtifactVersion:
     the same content again logs this version again.
     """
 
-    def __init__(self, reader: StoreReader, counted: CountedVersion, aliases: list[str]) -> None:
+    def __init__(
+        self,
+        reader: StoreReader,
+        counted: CountedVersion,
+        aliases: list[str],
+        make_runs: MakeRuns,
+    ) -> None:
+        """Show a version that was counted; `make_runs` makes runs of their rows."""
         self._reader = reader
         self._counted = counted
         self._aliases = aliases
+        self._make_runs = make_runs
 
     def __repr__(self) -> str:
         return f"<ArtifactVersion {self.spec!r}, {self.size_bytes} bytes>"
@@ -171,18 +181,22 @@ class ArtifactVersion:
         Raises:
             RunNotFound: if that was purged.
         """
-        from runlore.reading.opening import find_run
-
-        return find_run(self._reader, self.run_id)
+        found = self._runs({self.run_id}, is_deleted=None)
+        if not found:
+            raise RunNotFound(
+                f"the run {self.run_id}, which logged {self.spec}, was purged or moved away",
+                hint="others may have logged the same: see `runs`",
+            )
+        return found[0]
 
     @property
-    def runs(self) -> Runs:
-        """All runs that logged it."""
+    def runs(self) -> list[StoredRun]:
+        """The runs that logged it, newest first, but for those in the trash."""
         return self._runs({one.run for one in self._counted.outputs})
 
     @property
-    def used_by(self) -> Runs:
-        """The runs that used it, by `run.use_artifact`."""
+    def used_by(self) -> list[StoredRun]:
+        """The runs that used it, newest first, but for those in the trash."""
         uses = self._reader.ask(lambda index: index.uses(self.name))
         own = set(self.ids)
         return self._runs({
@@ -360,13 +374,8 @@ class ArtifactVersion:
     def _target(self, file: OutputFile) -> str:
         return f"{self.name}/{file.relative}" if self.is_folder else self.name
 
-    def _runs(self, runs: set[str]) -> Runs:
-        from runlore.reading.runs import Runs
-
-        rows = [
-            row
-            for row in self._reader.ask(lambda index: index.get_runs(sorted(runs))).values()
-            if not (row.is_purged or row.moved_to is not None or row.is_deleted)
-        ]
-        rows.sort(key=lambda row: (row.created or row.first_time or 0, row.run), reverse=True)
-        return Runs(self._reader, rows, len(rows))
+    def _runs(self, runs: set[str], *, is_deleted: bool | None = False) -> list[StoredRun]:
+        page = self._reader.ask(
+            lambda index: index.list_runs(runs=sorted(runs), is_deleted=is_deleted)
+        )
+        return self._make_runs(self._reader, page.runs)

@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from runlore.index.rows import Artifact, RunFacts
-    from runlore.reading.artifacts import ArtifactVersion
+    from runlore.reading.artifacts import ArtifactVersion, MakeRuns
     from runlore.reading.store import StoreReader
 
 
 class ArtifactInput:
     """An artifact that a run used, as was recorded then."""
 
-    def __init__(self, reader: StoreReader, row: Artifact) -> None:
+    def __init__(self, reader: StoreReader, row: Artifact, make_runs: MakeRuns) -> None:
+        """Show a record of a run; `make_runs` makes runs of their rows."""
         self._reader = reader
+        self._make_runs = make_runs
         self._row = row
         source = row.details.get("source")
         self._source: dict[str, Any] = source if isinstance(source, dict) else {}
@@ -85,7 +87,7 @@ class ArtifactInput:
         Raises:
             ArtifactNotFound: if nothing with this content is left of that name.
         """
-        for collection in collections_of(self._reader, self.name).values():
+        for collection in collections_of(self._reader, self.name, self._make_runs).values():
             for version in collection.versions():
                 if self.artifact_id in version.ids or (
                     self.digest is not None and version.digest == self.digest
@@ -97,7 +99,7 @@ class ArtifactInput:
         )
 
 
-def inputs_of(reader: StoreReader, facts: RunFacts) -> list[ArtifactInput]:
+def inputs_of(reader: StoreReader, facts: RunFacts, make_runs: MakeRuns) -> list[ArtifactInput]:
     """List what a run used, oldest first, each content of a name once."""
     rows = sorted(
         (row for row in facts.artifacts if row.direction == "input"),
@@ -105,17 +107,17 @@ def inputs_of(reader: StoreReader, facts: RunFacts) -> list[ArtifactInput]:
     )
     found: dict[tuple[str, object], ArtifactInput] = {}
     for row in rows:
-        one = ArtifactInput(reader, row)
+        one = ArtifactInput(reader, row, make_runs)
         found.setdefault((row.name, row.digest or one.artifact_id or row.id), one)
     return list(found.values())
 
 
-def outputs_of(reader: StoreReader, run: str) -> list[ArtifactVersion]:
+def outputs_of(reader: StoreReader, run: str, make_runs: MakeRuns) -> list[ArtifactVersion]:
     """List the versions that a run logged, by name and age."""
     own = reader.ask(lambda index: index.outputs(run=run))
     ids = {one.id for one in own}
     found = []
     for project, name in sorted({(one.project, one.name) for one in own}, key=lambda key: key[1]):
-        versions = collections_of(reader, name)[project, name].versions()
+        versions = collections_of(reader, name, make_runs)[project, name].versions()
         found += [version for version in versions if not ids.isdisjoint(version.ids)]
     return found

@@ -25,7 +25,7 @@ from runlore.reading.suggestions import nearest
 from runlore.records.ids import short
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from typing import Self
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from runlore.reading.files import ArtifactFile
     from runlore.reading.lineage import ArtifactInput
     from runlore.reading.series import Series
+    from runlore.reading.store import StoreReader
 
 
 class StoredRun(Changeable):
@@ -310,14 +311,14 @@ class StoredRun(Changeable):
         """The versions of artifacts that the run logged, folders as a whole, by name."""
         from runlore.reading.lineage import outputs_of
 
-        return outputs_of(self._details.reader, self.id)
+        return outputs_of(self._details.reader, self.id, stored_runs)
 
     @property
     def inputs(self) -> list[ArtifactInput]:
         """The artifacts that the run used, oldest first."""
         from runlore.reading.lineage import inputs_of
 
-        return inputs_of(self._details.reader, self._facts)
+        return inputs_of(self._details.reader, self._facts, stored_runs)
 
     def artifact(self, name: str, version: int | None = None) -> ArtifactFile:
         """Return one artifact, in its newest version unless one is named.
@@ -404,3 +405,9 @@ class StoredRun(Changeable):
     @property
     def _facts(self) -> RunFacts:
         return self._details.facts(self.id)
+
+
+def stored_runs(reader: StoreReader, rows: Sequence[RunRow]) -> list[StoredRun]:
+    """Make runs of their rows."""
+    details = Details(reader, rows)
+    return [StoredRun(row, details) for row in rows]
