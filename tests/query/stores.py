@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from runlore.query.columns import Column, Members, column_of_values
+from runlore.query.columns import Members, column_of_values
 from runlore.query.tree import And, Comparison, IsNan, IsNull, Membership, Not, Or
 from runlore.query.values import Boolean, Moment, Number, Quantity, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from runlore.query.columns import Column
     from runlore.query.fields import Field
     from runlore.query.tree import Node, OrderKey
     from runlore.query.values import Value
@@ -73,7 +74,7 @@ def meets(run: Run, node: Node) -> bool:
     number = number_in(node.field, cell)
     is_nan = number is not None and math.isnan(number)
     if isinstance(node, IsNull):
-        return cell.is_null != node.is_negated
+        return bool(cell.is_null != node.is_negated)
     if isinstance(node, IsNan):
         return not cell.is_null and not is_nan if node.is_negated else is_nan
     if isinstance(node, Membership):

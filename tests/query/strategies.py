@@ -12,18 +12,23 @@ from runlore.query.tree import (
     IsNan,
     IsNull,
     Membership,
-    Node,
     Not,
     OrderKey,
     Query,
     both,
     either,
 )
-from runlore.query.values import Boolean, Moment, Number, Text, Value, quantity_of
-from tests.query.stores import EPOCH, NOW, Cell, Run
+from runlore.query.values import Boolean, Moment, Number, Text, quantity_of
+from tests.query.stores import EPOCH, NOW, Cell
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
+
+    from runlore.query.tree import (
+        Node,
+    )
+    from runlore.query.values import Value
+    from tests.query.stores import Run
 
 ATTRIBUTE_TEXTS = [Field("attribute", name) for name in ("name", "id", "commit", "user")]
 STATUS = Field("attribute", "status")
@@ -136,7 +141,7 @@ def _values(field: Field) -> SearchStrategy[Value]:
 
 def _comparisons(field: Field) -> SearchStrategy[Node]:
     equality = st.builds(Comparison, st.just(field), st.sampled_from(["=", "!="]), _values(field))
-    if field == DIRTY or field.has_many or field == STATUS:
+    if field in (DIRTY, STATUS) or field.has_many:
         return equality
     ordered = st.builds(Comparison, st.just(field), st.sampled_from(ORDERED), _values(field))
     return equality | ordered.filter(_is_kept_as_written)
@@ -160,7 +165,7 @@ def _patterns(field: Field) -> SearchStrategy[Node]:
 
 def conditions(field: Field) -> SearchStrategy[Node]:
     """Make the conditions that can be about a field."""
-    lists = st.lists(_values(field), min_size=1, max_size=4, unique_by=repr).map(tuple)
+    lists = st.lists(_values(field), min_size=1, max_size=4, unique=True).map(tuple)
     made: SearchStrategy[Node] = _comparisons(field)
     made |= st.builds(Membership, st.just(field), lists, st.booleans())
     made |= st.builds(IsNull, st.just(field), st.booleans())

@@ -108,7 +108,9 @@ def _state_after(tokens: list[Token], source: Source, known: Catalogue) -> _Stat
 
 def _next_state(state: _State, token: Token, source: Source, known: Catalogue) -> _State:
     word, field = token.keyword, state.field
-    if word in ("and", "or", "&&", "||", "not") and state.expects != "operator":
+    if word == "not" and state.expects == "operator":
+        return state
+    if word in ("and", "or", "&&", "||", "not"):
         return _State("value", field) if state.expects == "between" else _State("field")
     if word == "order":
         return _State("by")

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from runlore.query.binding import Binder, Literal
 from runlore.query.lexer import DATE, END, NAME, NUMBER, QUANTITY, STRING, tokens_of
+from runlore.query.moments import moment_of
 from runlore.query.names import field_of
 from runlore.query.source import Source
 from runlore.query.suggestions import meant
 from runlore.query.tree import Not, OrderKey, Query, both, either
-from runlore.query.values import Boolean, Moment, Number, Text, number_of, quantity_of
+from runlore.query.values import Boolean, Number, Text, number_of, quantity_of
 from runlore.records.text import clean
 
 if TYPE_CHECKING:
@@ -263,7 +264,10 @@ class _Parser:
 
     def _number_like(self, token: Token) -> Value:
         if token.kind == DATE:
-            return Moment(token.text)
+            moment = moment_of(token.text)
+            if moment is None:
+                raise self._error(f"{self._shown()} is no date that there is")
+            return moment
         if token.kind == QUANTITY:
             quantity = quantity_of(token.text)
             if quantity is not None:

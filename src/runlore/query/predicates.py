@@ -32,6 +32,7 @@ _OPERATORS = {
 # Attributes of which one may write the beginning, or the beginning or the end.
 _BY_START = frozenset({"commit"})
 _BY_EITHER_END = frozenset({"id", "parent"})
+_AMOUNT_STARTS = frozenset(" +-.0123456789")
 _SPECIAL = ("inf", "nan", "-inf", "+inf", "-nan", "+nan")
 
 
@@ -181,18 +182,18 @@ def _is_any_number(numbers: Numbers, wanted: Sequence[float]) -> Booleans:
 
 def _amounts(column: Column, numbers: Numbers, dimension: str) -> Numbers:
     """Read numbers as seconds or bytes, and texts with units of that dimension."""
-    read = [quantity_of(text) for text in column.texts]
-    amounts = np.array(
-        [
-            quantity.amount if quantity and quantity.dimension == dimension else np.nan
-            for quantity in read
-        ]
-        + [np.nan],
-        np.float64,
-    )[column.codes]
-    is_said = ~numbers.is_number & ~np.isnan(amounts)
+    is_text_alone = (column.codes >= 0) & ~numbers.is_number
+    if not is_text_alone.any():
+        return numbers
+    amounts = np.full(len(column.texts) + 1, np.nan)  # the last one is for the code -1
+    for code, text in enumerate(column.texts):
+        quantity = quantity_of(text) if text[:1] in _AMOUNT_STARTS else None
+        if quantity is not None and quantity.dimension == dimension:
+            amounts[code] = quantity.amount
+    said = amounts[column.codes]
+    is_said = is_text_alone & ~np.isnan(said)
     return Numbers(
-        numbers.is_number | is_said, np.where(is_said, amounts, numbers.values), numbers.integers
+        numbers.is_number | is_said, np.where(is_said, said, numbers.values), numbers.integers
     )
 
 
@@ -223,6 +224,7 @@ def is_one_of(field: Field, wanted: Sequence[str]) -> IsMatch:
         return whole.__contains__
     sizes = sorted({len(text) for text in whole if len(text) >= LEAST_ID_CHARACTERS})
     by_end = field.name in _BY_EITHER_END
-    return lambda text: text in whole or any(
-        text[:size] in whole or (by_end and text[-size:] in whole) for size in sizes
+    return lambda text: (
+        text in whole
+        or any(text[:size] in whole or (by_end and text[-size:] in whole) for size in sizes)
     )

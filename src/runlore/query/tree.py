@@ -1,7 +1,8 @@
-"""The tree that a filter is read into; nodes are tuples, compared by value."""
+"""The tree that a filter is read into; nodes are compared by kind and value."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ NEGATIONS = {"=": "!=", "like": "not like", "ilike": "not ilike", "~": "!~"}
 AFFIRMED = {negated: operator for operator, negated in NEGATIONS.items()}
 
 
-class Comparison(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Comparison:
     """A field compared with a value: `=`, `<`, `like`, `~`, … or one of `AFFIRMED`."""
 
     field: Field
@@ -23,7 +25,8 @@ class Comparison(NamedTuple):
     value: Value
 
 
-class Membership(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Membership:
     """A field whose value is, or is not, one of some."""
 
     field: Field
@@ -31,33 +34,38 @@ class Membership(NamedTuple):
     is_negated: bool = False
 
 
-class IsNull(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class IsNull:
     """A field that has no value, or has one."""
 
     field: Field
     is_negated: bool = False
 
 
-class IsNan(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class IsNan:
     """A field whose value is not a number, or a value that isn't that."""
 
     field: Field
     is_negated: bool = False
 
 
-class Not(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Not:
     """The runs that a filter leaves out."""
 
     item: Node
 
 
-class And(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class And:
     """The runs that meet all of two or more filters; none of them is an `And` itself."""
 
     items: tuple[Node, ...]
 
 
-class Or(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Or:
     """The runs that meet any of two or more filters; none of them is an `Or` itself."""
 
     items: tuple[Node, ...]

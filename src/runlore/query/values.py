@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass
 
 SECONDS = "seconds"
 BYTES = "bytes"
@@ -40,25 +40,29 @@ _QUANTITY = re.compile(rf"([+-]?)((?:{_NUMBER}\s*[A-Za-zµ]+\s*)+)", re.ASCII)
 _MOST_TEXT = 64  # characters of a text that can be a quantity
 
 
-class Text(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Text:
     """A text."""
 
     text: str
 
 
-class Number(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Number:
     """A number; integers are kept exactly."""
 
     number: float
 
 
-class Boolean(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Boolean:
     """True or false."""
 
     is_true: bool
 
 
-class Quantity(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Quantity:
     """A number with units, as it was written, in seconds or bytes."""
 
     amount: float
@@ -66,7 +70,8 @@ class Quantity(NamedTuple):
     text: str
 
 
-class Moment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Moment:
     """A time, as it was written: `2026-11-01`, `-7d`, `today`; `moments` says when that is."""
 
     text: str
