@@ -16,6 +16,7 @@ FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 COMMANDS = {
     "archive": "runlore.cli.archive",
+    "artifact": "runlore.cli.artifact",
     "compare": "runlore.cli.compare",
     "config": "runlore.cli.config",
     "console": "runlore.cli.console",
@@ -39,6 +40,7 @@ COMMANDS = {
 _ALIASES = {"list"}
 _SUMMARIES = {
     "archive": "Hide runs from lists, by name or by age.",
+    "artifact": "Keep files and folders in versions: put, get, list, verify.",
     "compare": "Put runs side by side: what differs, and which is best.",
     "config": "Show and change settings.",
     "console": "Show what a run has printed.",

@@ -26,6 +26,26 @@ def steps() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
+def byte_bar(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function that says how many bytes of how many are done; None without a terminal."""
+    if not Output(sys.stderr).is_styled:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        DownloadColumn(binary_units=True),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(visible(what), total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
 def bar(total: int) -> Iterator[Callable[[int, str], None]]:
     """Give a function that says how many of `total` are done and what comes next.
 

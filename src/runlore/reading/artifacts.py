@@ -12,7 +12,7 @@ from runlore.reading.facts import moment
 from runlore.reading.suggestions import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from typing import BinaryIO
 
@@ -204,6 +204,10 @@ class ArtifactVersion:
             if use.artifact in own or (use.digest is not None and use.digest == self.digest)
         })  # fmt: skip
 
+    def last_logged_by(self, run: str) -> int:
+        """Return when a run logged it last, in microseconds; 0 if it never did."""
+        return max((one.time for one in self._counted.outputs if one.run == run), default=0)
+
     # -- its content -------------------------------------------------------------------------
 
     def download(
@@ -273,11 +277,21 @@ class ArtifactVersion:
             ArtifactNotFound: if a file isn't there.
         """
         done = 0
+        for size_bytes in self.verified_pieces(set()):
+            done += size_bytes
+            if progress is not None:
+                progress(done)
+
+    def verified_pieces(self, seen: set[str]) -> Iterator[int]:
+        """Verify it, as `verify`, yielding how many bytes were read each time.
+
+        Files whose digest is in `seen` are left out, and those read to their end added.
+        """
         for file in self._present_files():
-            for size_bytes in self._content(file).verify():
-                done += size_bytes
-                if progress is not None:
-                    progress(done)
+            if file.digest not in seen:
+                yield from self._content(file).verify()
+                if file.digest is not None:
+                    seen.add(file.digest)
 
     # -- aliases -----------------------------------------------------------------------------
 
