@@ -32,7 +32,8 @@ class Entry:
     """What was sealed of journal file `number` of an actor: all up to byte `end`.
 
     `crc` is the stored checksum before `end`, `previous_crc` the one that the header gives for
-    the file before. `sealed` is a time in microseconds.
+    the file before. `sealed` is a time in microseconds. A `partial` entry names segments of some
+    runs alone, brought from another store.
     """
 
     actor: str
@@ -45,10 +46,14 @@ class Entry:
     segments: tuple[SealedSegment, ...]
     gaps: tuple[tuple[int, int], ...]
     heartbeat: tuple[int, int] | None = None
+    partial: bool = False
 
     def to_json(self) -> bytes:
         """Compose the entry as it is stored."""
-        text = json.dumps(asdict(self), separators=(",", ":")).encode()
+        fields = asdict(self)
+        if not self.partial:
+            del fields["partial"]
+        text = json.dumps(fields, separators=(",", ":")).encode()
         return text[:-1] + _CHECK + str(crc32(text[:-1])).encode() + b"}"
 
     @classmethod
@@ -79,6 +84,7 @@ class Entry:
             ),
             gaps=tuple((int(begin), int(end)) for begin, end in fields["gaps"]),
             heartbeat=(int(heartbeat[0]), int(heartbeat[1])) if heartbeat else None,
+            partial=bool(fields.get("partial")),
         )
 
 
@@ -155,9 +161,8 @@ def find(store: StoreFolder, actor: str, number: int, since: int) -> Entry | Non
             continue
         if entry.sealed < since:
             break
-        if (entry.actor, entry.number) == (actor, number) and (
-            found is None or entry.end > found.end
-        ):
+        is_of_file = (entry.actor, entry.number) == (actor, number) and not entry.partial
+        if is_of_file and (found is None or entry.end > found.end):
             found = entry
     return found
 
