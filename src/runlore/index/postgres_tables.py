@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import sqlalchemy
 from sqlalchemy.pool import NullPool
@@ -48,10 +48,13 @@ def prepare(address: Address, *, instead_of: str | None = None) -> None:
         IndexBusy: if others hold the lock for too long.
     """
     with _locked(address) as connection:
+        _find_schema(address, connection)
         found = _look(connection.exec_driver_sql)
         _refuse_foreign(address, found)
         if found.revision is None or found.generation is None:
-            _begin(address, connection, found)
+            # Alembic's own table may be all that is left.
+            connection.exec_driver_sql(f"DROP TABLE IF EXISTS {VERSION_TABLE}")
+            upgrade(connection)
         elif found.revision != HEAD:
             upgrade(connection)
         elif found.generation == instead_of:
@@ -122,28 +125,26 @@ def _refuse_foreign(address: Address, found: _Found) -> None:
         )
 
 
-def _begin(address: Address, connection: Connection, found: _Found) -> None:
-    """Create the tables in a schema that has none, or only what is left of them."""
-    if not found.tables:
-        _create_schema(address, connection)
-    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {VERSION_TABLE}")
-    upgrade(connection)
-
-
-def _create_schema(address: Address, connection: Connection) -> None:
-    known: Any = connection.execute(
-        sqlalchemy.text("SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = :name"),
-        {"name": address.schema},
-    ).scalar()
-    if known:
-        return
-    may_create: Any = connection.exec_driver_sql(
-        "SELECT has_database_privilege(current_database(), 'CREATE'), current_user, "
-        "current_database()"
-    ).fetchall()[0]
-    if not may_create[0]:
+def _find_schema(address: Address, connection: Connection) -> None:
+    """Create the schema if there is none; raises StoreReadOnly if the role may not."""
+    parameters = {"name": address.schema}
+    question = sqlalchemy.text(
+        "SELECT current_user, current_database(), "
+        "has_database_privilege(current_database(), 'CREATE'), "
+        "(SELECT has_schema_privilege(oid, 'USAGE') FROM pg_catalog.pg_namespace "
+        "WHERE nspname = :name)"
+    )
+    role, database, may_create, may_use = connection.execute(question, parameters).one()
+    if may_use is None and may_create:
+        connection.exec_driver_sql(f"CREATE SCHEMA {address.quoted_schema}".replace("%", "%%"))
+    elif may_use is None:
         raise StoreReadOnly(
-            f"the role {may_create[1]} may not create a schema for the index in {address.place}",
-            hint=f'let it: GRANT CREATE ON DATABASE "{may_create[2]}" TO "{may_create[1]}"',
+            f"the role {role} may not create a schema for the index in {address.place}",
+            hint=f'let it: GRANT CREATE ON DATABASE "{database}" TO "{role}"',
         )
-    connection.exec_driver_sql(f"CREATE SCHEMA {address.quoted_schema}".replace("%", "%%"))
+    elif not may_use:
+        raise StoreReadOnly(
+            f"the role {role} may not use the schema {address.schema} in {address.place}",
+            hint=f'let it: GRANT USAGE ON SCHEMA {address.quoted_schema} TO "{role}", and SELECT '
+            "on its tables",
+        )

@@ -142,9 +142,10 @@ def _ints(values: Sequence[Any]) -> _Column:
 
 
 def _reals(values: Sequence[Any]) -> _Column:
-    # SQLite knows no NaN and keeps nothing instead; so that both answer the same, so does this.
+    # SQLite keeps nothing instead of NaN, and 0 instead of -0; so that both answer the same,
+    # so does this.
     parts = [
-        _NULL if value is None or value != value else _REAL.pack(8, value)  # noqa: PLR0124
+        _NULL if value is None or value != value else _REAL.pack(8, value + 0.0)  # noqa: PLR0124
         for value in values
     ]
     return _RealColumn(_header(_REAL_8, len(values)) + b"".join(parts))

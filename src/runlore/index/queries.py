@@ -314,7 +314,7 @@ class Queries(ArtifactQueries, Upkeep, ColumnQueries):
             # Segments of a run that was moved away are meant to be missing.
             "WHERE (runs.moved_to IS NULL OR problems.kind <> 'segment-missing') "
             f"{condition} "
-            "ORDER BY journals.actor, journals.number, problems.start, problems.kind",
+            "ORDER BY journals.actor NULLS FIRST, journals.number, problems.start, problems.kind",
             [] if run is None else [run, run],
         )
         return [Problem(row[0], row[1] or "", row[2] or 0, *row[3:]) for row in rows]

@@ -116,7 +116,9 @@ def _media(read: ReadRows, run: str) -> list[Media]:
         f"t.id, t.name, t.step, t.context, t.type, t.media_type, {_SIZE}, t.staged, {_DIGEST}, "
         f"t.data, t.details, {_PLACE}"
     )
-    suffix = _FILES + "t.name, t.step, t.time, journals.actor, journals.number, t.sequence"
+    suffix = (
+        _FILES + "t.name, t.step NULLS FIRST, t.time, journals.actor, journals.number, t.sequence"
+    )
     return [
         Media._make(
             (*row[:9], json.loads(row[9]) if row[9] else None, json.loads(row[10]), *row[11:])
