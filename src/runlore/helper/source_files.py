@@ -19,7 +19,7 @@ _SOURCE_EXTENSIONS = frozenset(
 _SOURCE_NAMES = re.compile(
     r"(?:Make|Docker|Container|Snake|Just|Pip|Proc|Task)file.*|.*\.dockerfile"
     r"|(?:requirements|constraints|environment).*\.txt|CMakeLists\.txt|MLproject",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _SECRET_NAMES = re.compile(
     r"\.env(?!\.(?:example|sample|template|dist)\Z).*|.+\.env"
@@ -31,7 +31,7 @@ _SECRET_NAMES = re.compile(
     r"\.(?:json|ya?ml|toml|ini|cfg|conf|txt|env)"
     r"|credentials|secrets|service[-_]?account.*\.json|client[-_]secret.*\.json"
     r"|application[-_]default[-_]credentials\.json|.*-[0-9a-f]{12}\.json",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _SECRET_FOLDERS = frozenset({".aws", ".azure", ".gnupg", ".kube", ".secrets", ".ssh", "secrets"})
 _LARGE_NOTEBOOK_BYTES = 5_000_000
