@@ -7,9 +7,9 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from runlore.index import chunks
-from runlore.index.consoles import ConsolePlace, console_places
 from runlore.index.artifacts import ArtifactQueries
 from runlore.index.columns_queries import ColumnQueries
+from runlore.index.consoles import ConsolePlace, console_places
 from runlore.index.rows import (
     JournalRow,
     Param,
