@@ -49,7 +49,7 @@ def test_data_is_none(path: str) -> None:
         "my_secrets.json", "db-password.txt", "client_secret_123.apps.json", "service-account.json",
         "service_account_prod.json", "my-project-0123456789ab.json", "kubeconfig", "dev.kubeconfig",
         "kaggle.json", ".git-credentials", "terraform.tfvars", "terraform.tfstate", ".ssh/config",
-        ".aws/config", "secrets/anything.yaml", "secret.toml", "s.secret", "odd\nname.pem", ".htpasswd",
+        ".aws/config", "secrets/anything.yaml", "secret.toml", "odd\nname.pem", ".htpasswd",
     ],
 )  # fmt: skip
 def test_files_of_secrets_are_known_by_their_names(path: str) -> None:
