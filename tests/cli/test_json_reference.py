@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "json.md"
 # Keys whose values are keyed by what users log, or by what could be found out.
-FREE = {"params", "metrics", "tag_values", "param_texts", "context", "shared_params", "best"}
+FREE = {"metadata", "params", "metrics", "tag_values", "param_texts", "context", "shared_params", "best"}
 ASKED = {
     "runlore show nothing --json": ["show", "nothing", "--json"],
     "runlore ls --json": ["ls", "--json"],
     "runlore show RUN --json": ["show", "first", "--json"],
+    "runlore artifact ls --json": ["artifact", "ls", "--json"],
+    "runlore artifact verify --json": ["artifact", "verify", "--json"],
     "runlore compare --json": ["compare", "--experiment", "seeds", "--json"],
     "runlore log --json": ["log", "--new", "x", "a=1", "--json"],
     "runlore doctor --json": ["doctor", "--json"],

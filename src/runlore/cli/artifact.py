@@ -14,7 +14,7 @@ _PROJECT = click.option("--project", metavar="NAME", help="The project, where se
 
 @click.group("artifact")
 def command() -> None:
-    """Keep files and folders in versions: put, get, list, verify, alias.
+    """Keep files and folders in versions.
 
     In all of them SPEC is the name of an artifact, which stands for what was logged last, or
     NAME:v3, NAME:ALIAS, or NAME@ with the first digits of the digest.

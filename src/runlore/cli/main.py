@@ -40,7 +40,7 @@ COMMANDS = {
 _ALIASES = {"list"}
 _SUMMARIES = {
     "archive": "Hide runs from lists, by name or by age.",
-    "artifact": "Keep files and folders in versions: put, get, list, verify.",
+    "artifact": "Keep files and folders in versions.",
     "compare": "Put runs side by side: what differs, and which is best.",
     "config": "Show and change settings.",
     "console": "Show what a run has printed.",
@@ -139,6 +139,9 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stdout.flush()
     except click.exceptions.Abort:
         sys.exit(INTERRUPTED)
+    except click.exceptions.NoArgsIsHelpError as error:  # a group without its command
+        sys.stdout.write(f"{error.format_message()}\n")
+        sys.exit(0)
     except click.ClickException as error:
         hint = None
         if isinstance(error, click.UsageError) and error.ctx is not None:

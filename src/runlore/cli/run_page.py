@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from runlore.cli.load import load_texts
 from runlore.cli.run_context import context_pairs, detail_pairs
+from runlore.cli.run_files import show_files, show_inputs
 from runlore.cli.table import Cell, Column, Table
 from runlore.cli.text import shortened, visible, visible_lines
-from runlore.cli.wording import ago, duration, moment, number, numbers, size, spark_line
+from runlore.cli.wording import ago, duration, moment, number, numbers, spark_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,29 +200,8 @@ class RunPage:
         ]
 
     def _artifacts(self) -> bool:
-        files = self._run.artifacts
-        if not files:
-            return False
-        self._output.heading("Files")
-        columns = [
-            Column("name", least=16),
-            Column("type"),
-            Column("size", is_right=True),
-            Column("version", is_right=True, rank=1),
-            Column("sha-256", rank=2, style="dim"),
-        ]
-        table = Table(columns)
-        for file in files:
-            digest = file.digest or "not hashed yet"
-            table.add(
-                file.name,
-                file.type or "",
-                size(file.size_bytes),
-                str(file.version),
-                digest[:_SHORT_COMMIT] if self._output.is_terminal and file.digest else digest,
-            )
-        self._output.table(table, indent=2)
-        return True
+        has_inputs = show_inputs(self._run, self._output)
+        return show_files(self._run, self._output) or has_inputs
 
     def _notes(self) -> bool:
         notes = self._run.notes

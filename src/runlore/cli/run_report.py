@@ -55,6 +55,19 @@ def whole_run(run: StoredRun) -> dict[str, Any]:
             }
             for file in run.artifacts
         ],
+        "inputs": [
+            {
+                "spec": used.spec,
+                "name": used.name,
+                "version": used.version,
+                "digest": used.digest,
+                "type": used.type,
+                "size_bytes": used.size_bytes,
+                "run": used.run_id,
+                "used": used.used,
+            }
+            for used in run.inputs
+        ],
         "notes": [{"time": note.time, "text": note.text} for note in run.notes],
         "context": run.context,
         "attempts": [
