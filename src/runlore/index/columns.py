@@ -28,6 +28,7 @@ class RunColumns:
     def __init__(self, rows: ReadRows, cache: ColumnCache, state: State) -> None:
         self.count = state.size
         self.revision = state.revision
+        self.generation = state.generation
         self.rows = rows
         self._cache = cache
         self._state = state

@@ -17,12 +17,47 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Booleans = NDArray[np.bool_]
 
-_SERIES, _HAS_STEP = COLUMNS.index("series"), COLUMNS.index("has_step")
-
 
 def layout_of(data: bytes) -> bytes:
     """Return what is equal in summaries whose columns lie in the same places."""
     return data[:COLUMNS_AT]
+
+
+class Alike:
+    """Packed summaries, n of them, of one layout: their columns as arrays of n rows."""
+
+    def __init__(self, packed: Sequence[bytes]) -> None:
+        self.count = len(packed)
+        first = PackedSummary(packed[0])
+        self.entry_count = first.count  # of each
+        self._layout = first.layout
+        self._bytes = np.frombuffer(b"".join(packed), np.uint8).reshape(len(packed), -1)
+
+    @cached_property
+    def series(self) -> NDArray[Any]:
+        """The numbers of the entries' series."""
+        return self.column(COLUMNS.index("series"))
+
+    def fields(self, series: int) -> Fields:
+        """Pick the entry of one series out of each."""
+        return Fields(self, series)
+
+    def column(self, number: int) -> NDArray[Any]:
+        """Give a column: n rows of all entries, or of one if it is constant."""
+        if not self.entry_count:
+            return np.zeros((self.count, 1), np.int64)
+        code, place = self._layout[number]
+        if number >= INT_COLUMNS:
+            return self._view(place, "<f8", 8, 1 if code == 0 else self.entry_count)
+        low = self._view(place, "<i8", 8, 1)
+        if code == 0:
+            return low
+        distances = self._view(place + 8, f"<u{code}", code, self.entry_count)
+        return low + distances.astype(np.int64)
+
+    def _view(self, place: int, kind: str, width: int, count: int) -> NDArray[Any]:
+        part = self._bytes[:, place : place + width * count]
+        return np.ascontiguousarray(part).view(kind)
 
 
 class Fields:
@@ -32,15 +67,12 @@ class Fields:
     has more: of those, what stands here means nothing.
     """
 
-    def __init__(self, packed: Sequence[bytes], series: int) -> None:
-        self._bytes = np.frombuffer(b"".join(packed), np.uint8).reshape(len(packed), -1)
-        first = PackedSummary(packed[0])
-        self._layout, self._entries = first.layout, first.count
-        self._at = np.zeros(len(packed), np.int64)
-        is_series = self._all_of(_SERIES) == series
+    def __init__(self, alike: Alike, series: int) -> None:
+        self._alike = alike
+        is_series = alike.series == series
         matches = is_series.sum(axis=1)
         if is_series.shape[1] == 1:  # all entries are of one series
-            matches *= self._entries
+            matches *= alike.entry_count
         self.is_single: Booleans = matches == 1
         self.is_several: Booleans = matches > 1
         self._at = is_series.argmax(axis=1)
@@ -71,23 +103,7 @@ class Fields:
 
     def _field(self, name: str) -> Numbers:
         """Give one field of each one's entry."""
-        found = self._all_of(COLUMNS.index(name))
+        found = self._alike.column(COLUMNS.index(name))
         if found.shape[1] == 1:  # constant
             return found[:, 0].astype(np.float64)
         return np.take_along_axis(found, self._at[:, None], axis=1)[:, 0].astype(np.float64)
-
-    def _all_of(self, column: int) -> NDArray[Any]:
-        """Give a column of each summary: n rows of all its entries, or of one if constant."""
-        if not self._entries:
-            return np.zeros((len(self._at), 1), np.int64)
-        code, place = self._layout[column]
-        if column >= INT_COLUMNS:
-            return self._view(place, "<f8", 8, 1 if code == 0 else self._entries)
-        low = self._view(place, "<i8", 8, 1)
-        if code == 0:
-            return low
-        return low + self._view(place + 8, f"<u{code}", code, self._entries).astype(np.int64)
-
-    def _view(self, place: int, kind: str, width: int, count: int) -> NDArray[Any]:
-        part = self._bytes[:, place : place + width * count]
-        return np.ascontiguousarray(part).view(kind)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from runlore.index.columns_layouts import Fields, layout_of
+from runlore.index.columns_layouts import Alike, layout_of
 from runlore.index.summaries import PackedSummary, summarise_series
 
 if TYPE_CHECKING:
@@ -31,19 +31,34 @@ def label_of(name: str, context: str) -> str:
     return f"{name}[{context}]" if context else name
 
 
-def read_metric(rows: ReadRows, keys: Sequence[Key], selection: Selection) -> dict[Key, Read]:
-    """Read statistics of one metric, given by its label, as `StoredRun.summaries` has them."""
-    series = series_of(rows, keys[0].name)
-    found: dict[Key, Read] = {key: {} for key in keys}
-    if not series:
-        return found
-    packed = [
-        (run, bytes(data))
-        for run, data in rows(f"SELECT run, data FROM summaries WHERE {selection.condition('run')}")
-    ]
-    if len(series) == 1:
-        packed = _read_alike(packed, series[0].number, found)
-    orders = _Orders(rows)
+def read_metrics(rows: ReadRows, keys: Sequence[Key], selection: Selection) -> dict[Key, Read]:
+    """Read statistics of metrics, given by their labels, as `StoredRun.summaries` has them."""
+    by_label: dict[str, dict[Key, Read]] = {}
+    for key in keys:
+        by_label.setdefault(key.name, {})[key] = {}
+    series = {label: series_of(rows, label) for label in by_label}
+    if any(series.values()):
+        statement = f"SELECT run, data FROM summaries WHERE {selection.condition('run')}"
+        groups: dict[bytes, list[tuple[int, bytes]]] = {}
+        for run, data in rows(statement):
+            groups.setdefault(layout_of(data), []).append((run, bytes(data)))
+        orders = _Orders(rows)
+        for group in groups.values():
+            alike = Alike([data for _, data in group]) if len(group) >= _FEW else None
+            for label, found in by_label.items():
+                remaining = group
+                if alike is not None and len(series[label]) == 1:
+                    remaining = _read_alike(alike, group, series[label][0].number, found)
+                _read_each(remaining, series[label], found, orders)
+    return {key: values for found in by_label.values() for key, values in found.items()}
+
+
+def _read_each(
+    packed: list[tuple[int, bytes]],
+    series: Sequence[NamedSeries],
+    found: dict[Key, Read],
+    orders: _Orders,
+) -> None:
     for run, data in packed:
         summary = _summary_of(data, series, orders)
         if summary is not None:
@@ -51,29 +66,19 @@ def read_metric(rows: ReadRows, keys: Sequence[Key], selection: Selection) -> di
                 value = _statistic(summary, key.statistic)
                 if value is not None:
                     values[run] = value
-    return found
 
 
 def _read_alike(
-    packed: list[tuple[int, bytes]], number: int, found: dict[Key, Read]
+    alike: Alike, group: list[tuple[int, bytes]], number: int, found: dict[Key, Read]
 ) -> list[tuple[int, bytes]]:
-    """Read those many at a time that are laid out alike; returns those that remain."""
-    groups: dict[bytes, list[tuple[int, bytes]]] = {}
-    for run, data in packed:
-        groups.setdefault(layout_of(data), []).append((run, data))
-    remaining = []
-    for group in groups.values():
-        if len(group) < _FEW:
-            remaining += group
-            continue
-        runs = np.array([run for run, _ in group], np.int64)
-        fields = Fields([data for _, data in group], number)
-        for key, values in found.items():
-            numbers, is_present = fields.statistic(key.statistic)
-            here = is_present & fields.is_single
-            values.update(zip(runs[here].tolist(), numbers[here].tolist(), strict=True))
-        remaining += [group[place] for place in np.flatnonzero(fields.is_several).tolist()]
-    return remaining
+    """Read a series of summaries that are laid out alike; returns those that remain."""
+    runs = np.array([run for run, _ in group], np.int64)
+    fields = alike.fields(number)
+    for key, values in found.items():
+        numbers, is_present = fields.statistic(key.statistic)
+        here = is_present & fields.is_single
+        values.update(zip(runs[here].tolist(), numbers[here].tolist(), strict=True))
+    return [group[place] for place in np.flatnonzero(fields.is_several).tolist()]
 
 
 def _statistic(summary: SeriesSummary, name: str) -> float | None:

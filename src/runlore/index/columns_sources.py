@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from runlore.index.columns_keys import Key
-from runlore.index.columns_metrics import read_metric
+from runlore.index.columns_metrics import read_metrics
 from runlore.index.columns_values import (
     CodedValues,
     IdValues,
@@ -67,7 +67,7 @@ def read_values(rows: ReadRows, keys: Sequence[Key], selection: Selection) -> di
     """Read what some runs hold of some fields of one family, see `family_of`."""
     key = keys[0]
     if key.kind == "metric":
-        return read_metric(rows, keys, selection)
+        return read_metrics(rows, keys, selection)
     if key.kind == "param":
         return _params(rows, keys, selection)
     readers: dict[str, Callable[[ReadRows, Key, Selection], Iterable[tuple[int, Any]]]] = {
@@ -83,9 +83,9 @@ def read_values(rows: ReadRows, keys: Sequence[Key], selection: Selection) -> di
 
 
 def family_of(key: Key) -> tuple[str, str]:
-    """Say which fields are read together: all params; a metric's statistics; else each alone."""
-    if key.kind == "param":
-        return ("param", "")
+    """Say which fields are read together: all params; all metrics; else each alone."""
+    if key.kind in ("param", "metric"):
+        return (key.kind, "")
     return (key.kind, key.name)
 
 

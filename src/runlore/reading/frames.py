@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
     import polars as pl
+    import pyarrow as pa
 
 
 def column_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -35,6 +36,13 @@ def polars_frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         columns[name] = polars.Series(name, _alike(values), strict=False)
     frame: pl.DataFrame = polars.DataFrame(columns)
     return frame
+
+
+def arrow_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Make a table of Arrow; values of different kinds in a column become texts."""
+    arrow = require("pyarrow", package="pyarrow", extra="arrow", purpose="to_arrow()")
+    columns = {name: _alike([row.get(name) for row in rows]) for name in column_names(rows)}
+    return arrow.table(columns)
 
 
 def _alike(values: list[Any]) -> list[Any]:

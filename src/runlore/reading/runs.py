@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Any, overload
 
 from runlore.reading.details import Details
 from runlore.reading.run import StoredRun
+from runlore.reading.search_rows import LazyRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     import pandas as pd
     import polars as pl
+    from numpy.typing import NDArray
 
     from runlore.index.interface import Freshness
     from runlore.index.rows import RunRow
+    from runlore.reading.groups import Groups
     from runlore.reading.store import StoreReader
 
 
@@ -63,6 +67,39 @@ class Runs(Sequence[StoredRun]):
     def freshness(self) -> Freshness:
         """How far behind the store this answer is."""
         return self.details.freshness
+
+    def at(self, places: NDArray[np.int64]) -> Runs:
+        """Pick some of them by an array of their places."""
+        rows = self.details.rows
+        some = rows.at(places) if isinstance(rows, LazyRows) else [rows[at] for at in places]
+        return Runs(self.details.reader, some, len(places), self.notes)
+
+    def group_by(
+        self,
+        by: str | Sequence[str],
+        *,
+        metrics: str | Sequence[str] | None = None,
+        except_: str | Sequence[str] | None = None,
+    ) -> Groups:
+        """Group the runs by params, and sum up metrics for each group.
+
+        Runs are of one group if their values are the same numbers or the same texts; those
+        without a param are together, too.
+
+        Args:
+            by: the name of a param, several, or "all-but-seed" for all params that one of the
+                runs has except those that look like seeds (`seed`, `split.random_state`, …).
+            metrics: labels like `loss[val]` or with a statistic, `loss.min`; a label alone
+                stands for the current value. By default all metrics.
+            except_: with "all-but-seed", the params to leave out instead.
+
+        Raises:
+            NotFound: if none of the runs has one of the params or metrics.
+            InvalidValue: if there are more than 50 metrics, and none is named.
+        """
+        from runlore.reading.grouping import group_runs
+
+        return group_runs(self, by, metrics=metrics, except_=except_)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return a dict per run: what it is, `params.<key>`, `metrics.<label>`, `tags`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from runlore.query.columns import Booleans, Columns
     from runlore.query.fields import Catalogue
     from runlore.query.tree import Query
+    from runlore.reading.groups import Groups
     from runlore.reading.store import StoreReader
 
 
@@ -45,17 +46,46 @@ class Wanted(NamedTuple):
 
 
 class Found(NamedTuple):
-    """The ids of the runs that were found, and how many there are without the limit.
+    """The runs that were found, and how many there are without the limit.
 
-    `notes` say what may not be as it was meant, such as names that no run has.
+    `numbers` are those of the index, of one `generation`. `notes` say what may not be as it was
+    meant, such as names that no run has.
     """
 
     ids: NDArray[np.bytes_]
+    numbers: NDArray[np.int64]
+    generation: str | None
     total: int
     notes: tuple[str, ...]
     query: Query
 
 
+@overload
+def search_runs(
+    filter: str = "",
+    order_by: str | Sequence[str] | None = None,
+    limit: int | None = None,
+    *,
+    experiment: str | None = None,
+    project: str | None = None,
+    archived: bool | None = False,
+    deleted: bool | None = False,
+    group_by: None = None,
+    store: str | os.PathLike[str] | None = None,
+) -> Runs: ...
+@overload
+def search_runs(
+    filter: str = "",
+    order_by: str | None = None,
+    limit: int | None = None,
+    *,
+    experiment: str | None = None,
+    project: str | None = None,
+    archived: bool | None = False,
+    deleted: bool | None = False,
+    group_by: str | Sequence[str],
+    store: str | os.PathLike[str] | None = None,
+) -> Groups: ...
 def search_runs(
     filter: str = "",  # noqa: A002 - what it is called everywhere
     order_by: str | Sequence[str] | None = None,
@@ -65,8 +95,9 @@ def search_runs(
     project: str | None = None,
     archived: bool | None = False,
     deleted: bool | None = False,
+    group_by: str | Sequence[str] | None = None,
     store: str | os.PathLike[str] | None = None,
-) -> Runs:
+) -> Runs | Groups:
     """Search for runs: `metrics.val_acc > 0.9 and params.model like "res%"`.
 
     Without an order they come newest first, and so do those that tie. What is recorded by now
@@ -81,6 +112,8 @@ def search_runs(
         archived: False leaves out what is archived, True lists nothing else, None both.
         deleted: the same for what lies in the trash. A filter that asks about `archived` or
             `deleted` itself looks at all runs.
+        group_by: params, or "all-but-seed", as for `Runs.group_by`: the answer is groups, and
+            `order_by` (one key of `Groups.order_by`) and `limit` are about them.
         store: a folder; by default the one of where you are.
 
     Raises:
@@ -90,9 +123,16 @@ def search_runs(
     reader = open_reader(store)
     orders = (order_by,) if isinstance(order_by, str) else tuple(order_by or ())
     wanted = Wanted(filter, orders, limit, experiment, project, deleted, archived)
-    runs = search(reader, wanted)
+    _check(wanted)
+    if group_by is None:
+        runs = search(reader, wanted)
+        warn_if_behind(reader)
+        return runs
+    groups = search(reader, wanted._replace(order_by=(), limit=None)).group_by(group_by)
+    for key in reversed(orders):
+        groups = groups.order_by(key)
     warn_if_behind(reader)
-    return runs
+    return groups[:limit]
 
 
 def search(reader: StoreReader, wanted: Wanted) -> Runs:
@@ -103,7 +143,8 @@ def search(reader: StoreReader, wanted: Wanted) -> Runs:
         InvalidType, InvalidValue: for a filter that isn't text, a limit that isn't a count.
     """
     found = find(reader, wanted)
-    return Runs(reader, LazyRows(reader, found.ids), found.total, found.notes)
+    rows = LazyRows(reader, found.ids, found.numbers, found.generation)
+    return Runs(reader, rows, found.total, found.notes)
 
 
 def find(reader: StoreReader, wanted: Wanted) -> Found:
@@ -126,7 +167,8 @@ def _find(reader: StoreReader, wanted: Wanted, all_columns: RunColumns) -> Found
     if any(field.kind == "context" for field in fields):
         catalogue = with_facts(catalogue, all_columns)
     notes = tuple(unknown_names(query, catalogue)) if all_columns.count > 1 else ()
-    return Found(all_columns.ids.ids[ordered], len(rows), notes, query)
+    ids = all_columns.ids.ids[ordered]
+    return Found(ids, ordered, all_columns.generation, len(rows), notes, query)
 
 
 def _query_of(wanted: Wanted, query: Query, catalogue: Catalogue) -> Query:

@@ -19,9 +19,20 @@ _AT_ONCE = 500
 
 
 class LazyRows(Sequence["RunRow"]):
-    """Rows of runs, given by an array of their ids; some hundred are read at a time."""
+    """Rows of runs, given by an array of their ids; some hundred are read at a time.
 
-    def __init__(self, reader: StoreReader, ids: NDArray[np.bytes_]) -> None:
+    `numbers` are the index's own, of the `generation` of the index that was searched.
+    """
+
+    def __init__(
+        self,
+        reader: StoreReader,
+        ids: NDArray[np.bytes_],
+        numbers: NDArray[np.int64],
+        generation: str | None,
+    ) -> None:
+        self.numbers = numbers
+        self.generation = generation
         self._array = ids
         self._reader = reader
         self._known: dict[str, RunRow] = {}
@@ -40,7 +51,8 @@ class LazyRows(Sequence["RunRow"]):
     def __getitem__(self, place: slice) -> LazyRows: ...
     def __getitem__(self, place: int | slice) -> RunRow | LazyRows:
         if isinstance(place, slice):
-            return LazyRows(self._reader, self._array[place])
+            numbers = self.numbers[place]
+            return LazyRows(self._reader, self._array[place], numbers, self.generation)
         run = self._array[place].decode()
         if run not in self._known:
             start = range(len(self))[place] // _AT_ONCE * _AT_ONCE
@@ -49,6 +61,10 @@ class LazyRows(Sequence["RunRow"]):
         if run not in self._known:
             raise RunNotFound(f"the run {run} is gone", hint="search anew")
         return self._known[run]
+
+    def at(self, places: NDArray[np.int64]) -> LazyRows:
+        """Pick some by an array of their places."""
+        return LazyRows(self._reader, self._array[places], self.numbers[places], self.generation)
 
 
 def _texts(ids: NDArray[np.bytes_]) -> list[str]:
