@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runlore.blobs.opening import StoreBlobs
+from runlore.errors import ObjectsUnreachable
 from runlore.helper.adopt import adopt_staged
 from runlore.journal.folder import create_store
 from runlore.journal.host import current_host
 from runlore.journal.writer import Writer
+from runlore.objects.moving import move
 from runlore.records.ids import new_id
 from tests.helper.training import records, waiting
 
 if TYPE_CHECKING:
     from runlore.errors import RunloreError
     from runlore.journal.folder import StoreFolder
+    from tests.services.s3 import Bucket
 
 RUN = "0192f0c1a2b4a1a2a3a4a5a6a7a8a9aa"
 ACTOR = "0192f0c1a2b30123456789abcdef0011"
@@ -98,3 +102,21 @@ def test_while_the_record_waits_for_room_the_file_stays(
         adopt_staged(store, ACTOR, [NAME], writer=writer, slot_of={RUN: slot}.__getitem__)
     assert waiting(store, ACTOR) == [NAME]
     assert blob(store).read_bytes() == CONTENT
+
+
+def test_into_a_bucket_that_does_not_answer_files_wait_and_go_later(
+    store: StoreFolder, writer: Writer, bucket: Bucket
+) -> None:
+    move(store, bucket.url)
+    Path(store.incoming, ACTOR, f"{RUN}-2").write_bytes(b"second")
+    bucket.line.fault = "refuse"
+    (problem,) = adopt(store, writer, NAME, f"{RUN}-2")
+    assert isinstance(problem, ObjectsUnreachable), "said once, and not asked for the second"
+    assert waiting(store, ACTOR) == [NAME, f"{RUN}-2"]
+    assert records(store, writer.actor, "staged.stored") == []
+    bucket.line.fault = None
+    assert adopt(store, writer, NAME, f"{RUN}-2") == []
+    assert waiting(store, ACTOR) == []
+    assert not blob(store).exists()
+    assert StoreBlobs(store).verify(DIGEST).size_bytes == len(CONTENT)
+    assert len(records(store, writer.actor, "staged.stored")) == 2

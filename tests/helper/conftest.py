@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.services.s3 import bucket, s3_port
+
+__all__ = ["bucket", "s3_port"]  # fixtures
