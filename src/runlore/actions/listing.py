@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlore.actions.quiet import without_warnings
-from runlore.compare.directions import direction_of
+from runlore.reading.directions import direction_of
 from runlore.reading.opening import find_some_runs
 from runlore.reading.store import open_reader
 from runlore.reading.suggestions import nearest
@@ -37,23 +37,29 @@ def list_all(
     *,
     project: str | None = None,
     limit: int | None = None,
+    is_archived: bool | None = False,
     is_deleted: bool = False,
     store: str | None = None,
 ) -> Listing:
-    """List runs; `is_deleted` lists those in the trash.
+    """List runs; `is_archived` lists those of the archive, None all, `is_deleted` the trash.
 
     Raises:
         StoreError: if there is no store, or it can't be read.
     """
     runs = find_some_runs(
-        open_reader(store), experiment, project=project, limit=limit, deleted=is_deleted
+        open_reader(store),
+        experiment,
+        project=project,
+        limit=limit,
+        archived=is_archived,
+        deleted=is_deleted,
     )
     return Listing(runs, runs.total, runs.freshness)
 
 
 def likely_experiments(wanted: str, *, store: str | None = None) -> str:
     """Say which experiments may have been meant by one that has no runs."""
-    found = list_all(limit=_MOST_LOOKED_AT, store=store).runs
+    found = list_all(limit=_MOST_LOOKED_AT, is_archived=None, store=store).runs
     known = {run.experiment: None for run in found if run.experiment is not None}
     return nearest(wanted, list(known), nothing="no run has an experiment")
 

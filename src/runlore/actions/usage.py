@@ -112,7 +112,7 @@ def _by_run(reader: StoreReader) -> list[RunUsage]:
             blob_bytes=own.get(run.id, 0),
             shared_blob_bytes=shared.get(run.id, 0),
         )
-        for run in find_runs(reader, deleted=None)
+        for run in find_runs(reader, archived=None, deleted=None)
     ]
     return sorted(rows, key=lambda row: (-row.size_bytes, row.run))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N",
               help="At most so many runs.")  # fmt: skip
 @click.option("--all", "is_all", is_flag=True, help="All runs, however many there are.")
+@click.option("--archived", is_flag=True, help="Archived runs instead, which lists leave out.")
 @click.option("--deleted", is_flag=True, help="Runs in the trash instead.")
 @store_and_json
 def command(
@@ -29,6 +30,7 @@ def command(
     project: str | None,
     limit: int,
     is_all: bool,
+    archived: bool,
     deleted: bool,
     as_json: bool,
 ) -> None:
@@ -44,6 +46,7 @@ def command(
         experiment,
         project=project,
         limit=None if is_all else limit,
+        is_archived=archived,
         is_deleted=deleted,
         store=chosen_store(),
     )
@@ -59,20 +62,21 @@ def command(
     if listing.runs:
         _show(listing, Output())
     elif listing.total == 0:
-        talk(_nothing(experiment, project, is_deleted=deleted))
+        place = " in the trash" if deleted else " in the archive" if archived else ""
+        talk(_nothing(experiment, project, place))
     if len(listing.runs) < listing.total:
         talk(f"{len(listing.runs):,} of {count(listing.total, 'run')}; more: --limit N or --all")
     tell_freshness(listing.freshness)
 
 
-def _nothing(experiment: str | None, project: str | None, *, is_deleted: bool) -> str:
+def _nothing(experiment: str | None, project: str | None, place: str) -> str:
     """Say that there are no such runs, and what there is."""
     from runlore.actions.listing import likely_experiments
 
     where = f" in the experiment {experiment!r}" if experiment else ""
     where += f" of the project {project!r}" if project else ""
-    if is_deleted:
-        return f"no runs{where} in the trash"
+    if place:
+        return f"no runs{where}{place}"
     if experiment and not project:
         return f"no runs{where}; {likely_experiments(experiment, store=chosen_store())}"
     return f"no runs{where}" if where else "no runs; to see some: runlore demo"

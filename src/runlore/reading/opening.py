@@ -42,19 +42,22 @@ def list_runs(
     project: str | None = None,
     store: str | os.PathLike[str] | None = None,
     limit: int | None = None,
+    archived: bool | None = False,
     deleted: bool = False,
 ) -> Runs:
     """List the runs of an experiment or a project, or all, newest first.
 
-    `limit` is the most to return; `deleted=True` lists those in the trash instead. What is
-    recorded by now is read first, for about 0.2 s; if that was not enough, a BehindWarning
-    says so.
+    `limit` is the most to return. Archived runs are left out: `archived=True` lists them
+    instead, None all; `deleted=True` lists those in the trash instead. What is recorded by now
+    is read first, for about 0.2 s; if that was not enough, a BehindWarning says so.
 
     Raises:
         StoreNotFound: if there is no store.
     """
     reader = open_reader(store)
-    runs = find_runs(reader, experiment, project=project, limit=limit, deleted=deleted)
+    runs = find_runs(
+        reader, experiment, project=project, limit=limit, archived=archived, deleted=deleted
+    )
     warn_if_behind(reader)
     return runs
 
@@ -92,11 +95,13 @@ def find_runs(
     *,
     project: str | None = None,
     limit: int | None = None,
+    archived: bool | None = False,
     deleted: bool | None = False,
 ) -> Runs:
     """List runs, as `list_runs` does, of a store that is open already.
 
-    `deleted` None lists those in the trash among the others.
+    `deleted` None lists those in the trash among the others, `archived` None those of the
+    archive; in the trash, both are listed.
 
     Raises:
         InvalidType: if `limit` isn't a whole number.
@@ -108,7 +113,11 @@ def find_runs(
         raise InvalidValue(f"the limit is {limit}", hint="give 0 or more, or None for all")
     page = reader.ask(
         lambda index: index.list_runs(
-            experiment=experiment, project=project, is_deleted=deleted, limit=limit
+            experiment=experiment,
+            project=project,
+            is_deleted=deleted,
+            is_archived=None if deleted else archived,
+            limit=limit,
         )
     )
     return Runs(reader, page.runs, page.total)
@@ -120,11 +129,18 @@ def find_some_runs(
     *,
     project: str | None = None,
     limit: int | None = None,
+    archived: bool | None = False,
     deleted: bool | None = False,
 ) -> Runs:
     """List runs as `find_runs` does; where there are none so far, read on for up to 10 s."""
-    runs = find_runs(reader, experiment, project=project, limit=limit, deleted=deleted)
+
+    def find() -> Runs:
+        return find_runs(
+            reader, experiment, project=project, limit=limit, archived=archived, deleted=deleted
+        )
+
+    runs = find()
     if not runs.total and not reader.freshness.is_current:
         reader.catch_up(budget_seconds=SEARCH_SECONDS)
-        runs = find_runs(reader, experiment, project=project, limit=limit, deleted=deleted)
+        runs = find()
     return runs

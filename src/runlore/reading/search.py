@@ -183,7 +183,9 @@ def _shown(wanted: Wanted, query: Query, columns: RunColumns) -> Booleans:
     is_shown = shown_runs(
         columns,
         is_deleted=None if "deleted" in asked and not wanted.is_deleted else wanted.is_deleted,
-        is_archived=None if "archived" in asked and not wanted.is_archived else wanted.is_archived,
+        is_archived=None
+        if wanted.is_deleted or ("archived" in asked and not wanted.is_archived)
+        else wanted.is_archived,
     )
     for name in ("experiment", "project"):
         value = getattr(wanted, name)
