@@ -18,6 +18,7 @@ from runlore.index.interface import IndexBusy
 from runlore.index.rows import Limits
 from runlore.journal.folder import create_store
 from runlore.segments.sealing import seal_file
+from runlore.testing.artifact_contract import ArtifactContract
 from runlore.testing.journals import JournalComposer
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ RESUMED = "0192f0c1a2b4b1b2b3b4b5b6b7b8b9cc"
 T = 1_700_000_000_000_000
 
 
-class IndexContract(ABC):
+class IndexContract(ArtifactContract, ABC):
     """What holds for every index."""
 
     @abstractmethod
