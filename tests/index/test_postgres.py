@@ -266,6 +266,7 @@ def test_a_connection_that_was_ended_is_opened_again(
 
     with pytest.raises(DatabaseUnreachable, match="can't be reached"):
         lose_it_half_way()
+    assert index.totals().points == 1
     with index.transaction(timeout_seconds=1) as transaction:
         assert transaction.select("meta", "value", key="b") == []
 
@@ -275,3 +276,33 @@ def test_nothing_can_be_asked_of_a_closed_one(index: PostgresIndex) -> None:
     index.close()
     with pytest.raises(StoreError, match="is closed"):
         index.totals()
+
+
+def test_columns_are_asked_as_of_one_moment(
+    store: StoreFolder,
+    journal: JournalComposer,
+    index: PostgresIndex,
+    postgres_server: PostgresServer,
+) -> None:
+    journal.points(journal.slot(RUN, ATTEMPT), {"loss": 1.0}, time=T, step=1)
+    other = PostgresIndex(postgres_server.url(), store.store_id)
+    with index._snapshot():
+        assert index.totals().points == 0
+        assert catch_up(other, store).is_current
+        assert index.totals().points == 0
+    assert index.totals().points == 1
+    other.close()
+
+
+def test_damage_found_within_a_question_of_several_parts_is_mended(
+    store: StoreFolder, index: PostgresIndex, postgres_server: PostgresServer
+) -> None:
+    def ask_in_parts() -> None:
+        with index._snapshot(), index._snapshot():
+            postgres_server.execute(f"DROP TABLE runlore_{store.store_id}.journals")
+            index.totals()
+
+    with pytest.raises(IndexUnusable, match="thrown away"):
+        ask_in_parts()
+    assert catch_up(index, store).is_current
+    assert index.totals().journals == 0

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from runlore.errors import DatabaseUnreachable, MissingExtra, StoreError, StoreReadOnly
 from runlore.index.interface import IndexBusy, IndexUnusable
@@ -75,7 +76,12 @@ class PostgresIndex(Queries):
     @contextmanager
     def transaction(self, *, timeout_seconds: float) -> Iterator[Transaction]:
         """Begin a transaction that no other one overlaps; raises IndexBusy, IndexUnusable."""
-        connection = self._begin(timeout_seconds)
+        connection = self._begin(
+            # What is read after the lock has to see what was written before it.
+            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+            f"SET LOCAL lock_timeout = {max(1, int(timeout_seconds * 1000))}",  # 0: for ever
+            f"SELECT pg_advisory_xact_lock({self._address.lock_number})",
+        )
         try:
             with translated(self._address):
                 transaction = PostgresTransaction(connection)
@@ -88,27 +94,39 @@ class PostgresIndex(Queries):
             self._roll_back(connection)
             raise
 
-    def _rows(self, statement: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Let all that is asked meanwhile be answered as of one moment."""
+        if not self._is_alone():
+            yield
+            return
         try:
-            return self._ask(statement, [argument(value) for value in arguments])
+            connection = self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield
+            finally:
+                self._roll_back(connection)
         except IndexUnusable as error:
-            self.reset()
-            raise IndexUnusable(
-                f"the index in {self.place} was thrown away: {error.message}",
-                hint="try again: it is rebuilt from the journals and segments",
-            ) from error
-        except IndexBusy as error:
-            raise self._in_use() from error
+            raise self._begun_anew(error) from error
 
-    def _ask(self, statement: str, arguments: list[object]) -> list[tuple[Any, ...]]:
-        """Put a question, once more if the connection turns out to be lost."""
+    def _rows(self, statement: str, arguments: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        is_alone = self._is_alone()
+        given = [argument(value) for value in arguments]
         try:
             with translated(self._address):
-                return self._read(self._connected(), statement, arguments)
+                return self._read(self._connected(), statement, given)
         except DatabaseUnreachable:
-            connection = self._reconnected()
+            if not is_alone:
+                raise
+        except IndexUnusable as error:
+            if not is_alone:
+                raise  # whoever began the transaction looks after it
+            raise self._begun_anew(error) from error
+        except IndexBusy as error:
+            raise self._in_use() from error
+        connection = self._reconnected()
         with translated(self._address):
-            return self._read(connection, statement, arguments)
+            return self._read(connection, statement, given)
 
     def _read(
         self, connection: Connection[Any], statement: str, arguments: list[object]
@@ -120,31 +138,35 @@ class PostgresIndex(Queries):
         self._compare(identity.fetchall())
         return answer.fetchall()
 
-    def _begin(self, timeout_seconds: float) -> Connection[Any]:
-        """Begin with the lock, on a new connection if the old one turns out to be lost."""
-        connection = self._connected()
+    def _begin(self, *statements: str) -> Connection[Any]:
+        """Begin a transaction, on a new connection if the old one turns out to be lost."""
         try:
             with translated(self._address):
-                return self._locked(connection, timeout_seconds)
+                return self._begun(self._connected(), statements)
         except DatabaseUnreachable:
             connection = self._reconnected()
         with translated(self._address):
-            return self._locked(connection, timeout_seconds)
+            return self._begun(connection, statements)
 
-    def _locked(self, connection: Connection[Any], timeout_seconds: float) -> Connection[Any]:
-        timeout_milliseconds = max(1, int(timeout_seconds * 1000))  # 0 would wait for ever
+    def _begun(self, connection: Connection[Any], statements: Sequence[str]) -> Connection[Any]:
         try:
             with connection.pipeline():
-                # What is read after the lock has to see what was written before it.
-                connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
-                connection.execute(f"SET LOCAL lock_timeout = {timeout_milliseconds}")
-                connection.execute(f"SELECT pg_advisory_xact_lock({self._address.lock_number})")
+                for statement in statements:
+                    connection.execute(statement)
                 identity = _which_tables(connection)
             self._compare(identity.fetchall())
         except BaseException:
             self._roll_back(connection)
             raise
         return connection
+
+    def _begun_anew(self, error: IndexUnusable) -> IndexUnusable:
+        """Begin anew after damage, and tell whoever was asking to try again."""
+        self.reset()
+        return IndexUnusable(
+            f"the index in {self.place} was thrown away: {error.message}",
+            hint="try again: it is rebuilt from the journals and segments",
+        )
 
     def _roll_back(self, connection: Connection[Any]) -> None:
         with suppress(psycopg.Error):
@@ -174,6 +196,11 @@ class PostgresIndex(Queries):
     def _compare(self, rows: list[tuple[Any, ...]]) -> None:
         if self._generation != _generation_of(rows):
             raise IndexUnusable("it was begun anew meanwhile")
+
+    def _is_alone(self) -> bool:
+        """Whether the next question stands in no transaction."""
+        status = self._connected().info.transaction_status
+        return status in (TransactionStatus.IDLE, TransactionStatus.UNKNOWN)  # or lost
 
     def _connected(self) -> Connection[Any]:
         if self._connection is None:
