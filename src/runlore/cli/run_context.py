@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ def context_pairs(context: Mapping[str, Any], seeds: Mapping[str, Any]) -> Pairs
         ("user", _text(context.get("user"))),
         ("system", _system(_dict(context.get("os")))),
         ("processor", _processor(_dict(context.get("cpu")))),
-        ("memory", size(context["memory_bytes"]) if context.get("memory_bytes") else ""),
+        ("memory", _size(context.get("memory_bytes"))),
         ("GPUs", _gpus(context.get("gpus"), _dict(context.get("cuda")))),
         ("container", _container(_dict(context.get("container")))),
         ("cloud", _words(_dict(context.get("cloud")))),
@@ -51,9 +52,9 @@ def detail_pairs(context: Mapping[str, Any]) -> dict[str, Pairs]:
     """Return what else was captured, one by one, under headings."""
     untracked, diff = _dict(context.get("untracked")), _dict(context.get("diff"))
     origins = _dict(context.get("package_origins"))
-    left_out = [*_list(diff.get("left_out")), *_list(untracked.get("left_out"))]
+    left_out = [*_pairs(diff.get("left_out")), *_pairs(untracked.get("left_out"))]
     sections = {
-        "Untracked files": [(str(one[0]), size(one[1])) for one in _list(untracked.get("files"))],
+        "Untracked files": [(str(name), _size(of)) for name, of in _pairs(untracked.get("files"))],
         "Left out": [(str(path), str(reason)) for path, reason in left_out],
         "Environment": [(name, str(value)) for name, value in _dict(context.get("env")).items()],
         "Packages": [
@@ -75,13 +76,13 @@ def _commit(git: dict[str, Any]) -> str:
 def _changes(diff: dict[str, Any]) -> str:
     if not diff.get("files") and not diff.get("left_out"):
         return ""
-    told = f"{count(diff.get('files') or 0, 'file')}, "
-    told += f"+{diff.get('insertions') or 0} −{diff.get('deletions') or 0}"
+    files, added, removed = (_number(diff.get(key)) for key in ("files", "insertions", "deletions"))
+    told = f"{count(files, 'file')}, +{added} −{removed}"
     return told + _left_out(diff) + _masked(diff)
 
 
 def _untracked(untracked: dict[str, Any]) -> str:
-    names = [str(file[0]) for file in _list(untracked.get("files"))]
+    names = [str(name) for name, _ in _pairs(untracked.get("files"))]
     if not names and not untracked.get("left_out"):
         return ""
     told = ", ".join(names[:_MOST_NAMED]) or "no file"
@@ -91,7 +92,7 @@ def _untracked(untracked: dict[str, Any]) -> str:
 
 
 def _left_out(fact: dict[str, Any]) -> str:
-    left_out = fact.get("left_out_count") or len(_list(fact.get("left_out")))
+    left_out = _number(fact.get("left_out_count")) or len(_list(fact.get("left_out")))
     return f"; {left_out} left out" if left_out else ""
 
 
@@ -106,7 +107,7 @@ def _system(system: dict[str, Any]) -> str:
 
 
 def _processor(cpu: dict[str, Any]) -> str:
-    cores, usable = cpu.get("logical"), cpu.get("usable")
+    cores, usable = _number(cpu.get("logical")), _number(cpu.get("usable"))
     told = [_text(cpu.get("model") or cpu.get("architecture"))]
     if cores:
         physical = f" on {cpu['physical']} cores" if cpu.get("physical") else ""
@@ -131,9 +132,9 @@ def _gpus(gpus: Any, cuda: dict[str, Any]) -> str:
 
 def _container(container: dict[str, Any]) -> str:
     told = [_text(container.get("kind"))]
-    if container.get("memory_limit_bytes"):
-        told.append(f"at most {size(container['memory_limit_bytes'])}")
-    if container.get("cpu_limit"):
+    if _number(container.get("memory_limit_bytes")):
+        told.append(f"at most {_size(container['memory_limit_bytes'])}")
+    if _number(container.get("cpu_limit")):
         told.append(f"at most {container['cpu_limit']:g} cores")
     return ", ".join(filter(None, told))
 
@@ -153,9 +154,8 @@ def _launcher(launcher: dict[str, Any]) -> str:
 
 
 def _ranks(context: Mapping[str, Any]) -> str:
-    hosts = [
-        _text(_dict(facts).get("host")) for key, facts in context.items() if key[:5] == "rank "
-    ]
+    ranks = [facts for key, facts in context.items() if key[:5] == "rank "]
+    hosts = [_text(facts.get("host")) for facts in ranks if isinstance(facts, dict)]
     if not hosts:
         return ""
     hosts.append(_text(context.get("host")))
@@ -175,6 +175,20 @@ def _notes(notes: dict[str, Any]) -> str:
 
 def _words(facts: dict[str, Any]) -> str:
     return ", ".join(_text(value) for value in facts.values() if value)
+
+
+def _size(value: Any) -> str:
+    return size(value) if _number(value) else ""
+
+
+def _number(value: Any) -> Any:
+    """Return a finite number as it is, and 0 for anything else."""
+    is_number = isinstance(value, int | float) and math.isfinite(value)
+    return value if is_number else 0
+
+
+def _pairs(value: Any) -> list[list[Any]]:
+    return [one for one in _list(value) if isinstance(one, list) and len(one) == 2]
 
 
 def _text(value: Any) -> str:
