@@ -53,7 +53,7 @@ def repair(
     kinds = {finding.kind for finding in findings}
     done: list[str] = []
     if "file-waiting" in kinds:
-        done += _adopt(store, index, files, host)
+        done += adopt_waiting(store, index, files, host)
     if "console-waiting" in kinds:
         done += _record_consoles(store, index, host)
     if kinds & {"segment-damaged", "segment-missing"}:
@@ -85,7 +85,7 @@ def rebuild_index(store: StoreFolder, index: Index) -> str:
     return f"rebuilt the index: {totals.runs:,} runs, {totals.points:,} points"
 
 
-def _adopt(
+def adopt_waiting(
     store: StoreFolder, index: Index, files: list[KeptFile], host: HostIdentity
 ) -> list[str]:
     """Take in the files that processes which are dead have given."""

@@ -121,9 +121,11 @@ class Editor:
         """Take away the note of that id."""
         self._of_run(target, "note.removed", note=note)
 
-    def set_context(self, target: Target, facts: dict[str, object]) -> None:
-        """Set facts of a run's own context."""
-        self._run(target).record("context.captured", facts=facts)
+    def set_context(self, target: Target, facts: dict[str, object], time: int | None) -> None:
+        """Set facts of a run's own context, as of a time in microseconds (None: now)."""
+        run = self._run(target)
+        slot = self._writer.declare_run(run.id, run.attempt, run.rank)
+        self._writer.event(slot, event("context.captured", time, facts=facts))
 
     # -- the journal ---------------------------------------------------------------------------
 

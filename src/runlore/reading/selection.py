@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from runlore.client.placement import run_id
 from runlore.errors import Ambiguous, InvalidValue, RunNotFound
 from runlore.reading.behind import so_far
-from runlore.reading.details import Details
+from runlore.reading.details import Details, gone, is_gone
 from runlore.reading.facts import moment
 from runlore.reading.run import StoredRun
 from runlore.reading.runs import Runs
@@ -200,6 +200,9 @@ def _ambiguous(reader: StoreReader, selection: str, found: Sequence[RunRow]) -> 
 
 
 def _not_found(reader: StoreReader, selection: str, scope: Scope) -> RunNotFound:
+    moved = reader.ask(lambda index: index.get_runs([selection.lower()])).get(selection.lower())
+    if moved is not None and is_gone(moved):
+        return gone(moved.run, moved)
     where = " in the trash" if scope.is_deleted else ""
     for prefix in (_EXPERIMENT, _INCREMENT):
         if selection.startswith(prefix):
