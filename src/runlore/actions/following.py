@@ -155,7 +155,7 @@ class _File:
     def __init__(self, folder: StoreFolder, run: str, actor: str, number: int) -> None:
         self.is_over = False
         self._journal = folder.journal(actor, number)
-        self._segment = folder.segment(run, actor, number)
+        self._sealed = (folder, run, actor, number)
         self._position = HEADER_SIZE
         self._crc: int | None = None
         self._tables: Tables | None = None
@@ -200,9 +200,9 @@ class _File:
         return self._suspect if is_old else None
 
     def _read_segment(self, wants: Wants) -> list[PointsBlock]:
-        from runlore.segments.segment import Segment
+        from runlore.segments.opening import open_segment
 
-        with Segment.open(self._segment) as segment:
+        with open_segment(*self._sealed) as segment:
             return [
                 _block_of(segment, track, self._position >> 3)
                 for track in segment.tracks

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from runlore.blobs.bucket import BucketBlobs
 from runlore.blobs.store import BlobStore
-from runlore.errors import NotFound
+from runlore.errors import MissingExtra, NotFound, ObjectsUnreachable
 from runlore.objects.cache import cache_of
-from runlore.objects.choice import in_any_place, in_current_place, places_of
+from runlore.objects.choice import in_any_place, in_current_place, objects_at, places_of
 from runlore.objects.folder import FolderObjects
 
 if TYPE_CHECKING:
@@ -35,15 +35,29 @@ class StoreBlobs:
 
     def look(self, digest: str) -> StoredBlob | None:
         """Return size and time of a blob without reading it, None if it isn't there."""
+        unreachable: ObjectsUnreachable | None = None
         for objects in places_of(self._store).all:
-            found = self._at(objects).look(digest)
+            try:
+                found = self._at(objects).look(digest)
+            except ObjectsUnreachable as error:
+                unreachable = error
+                continue
             if found is not None:
                 return found
+        if unreachable is not None:
+            raise unreachable
         return None
 
     def put_bytes(self, data: bytes | bytearray | memoryview) -> Blob:
-        """Keep `data` and return its blob."""
-        return in_current_place(self._store, lambda objects: self._at(objects).put_bytes(data))
+        """Keep `data` and return its blob.
+
+        Where the place doesn't answer, it is kept in the store's own folder, from where
+        whoever seals brings it along.
+        """
+        try:
+            return in_current_place(self._store, lambda objects: self._at(objects).put_bytes(data))
+        except (ObjectsUnreachable, MissingExtra):
+            return self._at(objects_at(self._store, None)).put_bytes(data)
 
     def put_file(self, path: str | os.PathLike[str], *, link: bool = False) -> Blob:
         """Keep the content of a file and return its blob; see `BlobStore.put_file`."""

@@ -38,7 +38,7 @@ def capture(store_path: str, actor_folder: str, captures: str, *, rank: int) -> 
 
     Of ranks behind the first only what differs between them is told, under a name of its own.
     """
-    from runlore.blobs.store import BlobStore
+    from runlore.blobs.opening import StoreBlobs
     from runlore.helper.capture import OF_EVERY_RANK, capture_context
     from runlore.helper.process import ProcessFacts
 
@@ -55,7 +55,7 @@ def capture(store_path: str, actor_folder: str, captures: str, *, rank: int) -> 
         notebook=left.get("notebook") or os.environ.get("JPY_SESSION_NAME"),
         cells=left.get("cells") or [],
     )
-    blobs = BlobStore(store_path)
+    blobs = StoreBlobs(open_store(store_path))
 
     def keep(content: bytes) -> str:
         return blobs.put_bytes(content).digest

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
-from runlore.errors import InvalidValue, StoreRefused
+from runlore.errors import InvalidValue, ObjectsUnreachable, StoreRefused
 from runlore.journal.folder import failure
 from runlore.objects.bucket import BucketObjects, bucket_of, bucket_url
 from runlore.objects.folder import FolderObjects
@@ -45,6 +45,12 @@ class Choice:
         """Whether `previous` may still hold objects."""
         return self.switched is not None
 
+    @property
+    def urls(self) -> list[str | None]:
+        """Where objects are looked for, in this order; the store's own folder is the last."""
+        found = [self.url, self.previous] if self.is_moving else [self.url]
+        return list(dict.fromkeys([*found, None]))
+
 
 class Places(NamedTuple):
     """The place where objects are put, and all in which they are looked for, that one first."""
@@ -60,11 +66,8 @@ def places_of(store: StoreFolder) -> Places:
         StoreRefused: if objects.json can't be understood.
         MissingExtra: if they lie in a bucket and obstore isn't installed.
     """
-    choice = read_choice(store)
-    current = objects_at(store, choice.url)
-    if not choice.is_moving or choice.previous == choice.url:
-        return Places(current, (current,))
-    return Places(current, (current, objects_at(store, choice.previous)))
+    places = tuple(objects_at(store, url) for url in read_choice(store).urls)
+    return Places(places[0], places)
 
 
 def read_choice(store: StoreFolder) -> Choice:
@@ -130,16 +133,21 @@ def in_any_place(store: StoreFolder, read: Callable[[Objects], Result]) -> Resul
 
     Raises:
         FileNotFoundError: if no place does.
+        ObjectsUnreachable: if none does, and one of them doesn't answer.
     """
     while True:
         choice = read_choice(store)
-        urls = [choice.url, choice.previous] if choice.is_moving else [choice.url]
         missing: FileNotFoundError | None = None
-        for url in urls:
+        unreachable: ObjectsUnreachable | None = None
+        for url in choice.urls:
             try:
                 return read(objects_at(store, url))
             except FileNotFoundError as error:
                 missing = error
+            except ObjectsUnreachable as error:
+                unreachable = error
+        if unreachable is not None:
+            raise unreachable
         if missing is not None and read_choice(store) == choice:  # else it has just moved
             raise missing
 

@@ -87,10 +87,14 @@ def finish_move(
 ) -> Moved | None:
     """Go on with a move that was begun, after its switch; None if there is none.
 
+    What was put into the store's own folder while another place didn't answer goes there, too.
+
     Raises:
         ObjectsUnreachable: if one of the places doesn't answer.
     """
     choice = read_choice(store)
+    if choice.url is not None:
+        _bring_along(objects_at(store, None), objects_at(store, choice.url))
     if not choice.is_moving:
         return None
     return _sweep(store, choice, straggler_seconds, lambda _done, _all, _bytes: None)
@@ -111,9 +115,7 @@ def _sweep(
 ) -> Moved:
     """Copy what reached the old place late, remove what is in both, and end the move in time."""
     old, new = objects_at(store, choice.previous), objects_at(store, choice.url)
-    found = dict(checked or {})
-    found |= _copy_all(old, new, set(found), on_progress, is_switched=True)
-    old.delete(found)
+    found = _bring_along(old, new, checked, on_progress)
     is_late = time() - (choice.switched or 0) / 1e6 >= straggler_seconds
     is_over = is_late or not _has_writers(store)
     if is_over and next(objects_in(old), None) is None and read_choice(store) == choice:
@@ -121,6 +123,19 @@ def _sweep(
         if choice.previous is not None:
             old.delete([PLACE])
     return Moved(choice.url, len(found), sum(found.values()), is_over)
+
+
+def _bring_along(
+    old: Objects,
+    new: Objects,
+    checked: dict[str, int] | None = None,
+    on_progress: OnProgress = lambda _done, _all, _bytes: None,
+) -> dict[str, int]:
+    """Copy what is at the old place only, then remove all of it there; returns what it was."""
+    found = dict(checked or {})
+    found |= _copy_all(old, new, set(found), on_progress, is_switched=True)
+    old.delete(found)
+    return found
 
 
 def _has_writers(store: StoreFolder) -> bool:

@@ -43,13 +43,14 @@ def kept_files(store: str, context: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def _content(store: str, fact: Any, what: str) -> bytes:
-    from runlore.blobs.store import BlobStore
+    from runlore.blobs.opening import StoreBlobs
+    from runlore.journal.folder import open_store
 
     digest = fact.get("digest") if isinstance(fact, dict) else None
     if not digest:
         return b""
     try:
-        with BlobStore(store).open(str(digest)) as file:
+        with StoreBlobs(open_store(store)).open(str(digest)) as file:
             return file.read()
     except (NotFound, InvalidValue) as error:
         raise ArtifactNotFound(

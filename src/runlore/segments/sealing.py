@@ -86,9 +86,10 @@ def seal_complete(
 
 
 def _go_on_moving(store: StoreFolder, report: SealReport) -> None:
-    """Bring what was put into the old place late to the new one, if objects are moving."""
+    """Bring what was put elsewhere to where objects lie now, if that isn't the store's folder."""
     try:
-        if read_choice(store).is_moving:
+        choice = read_choice(store)
+        if choice.url is not None or choice.is_moving:
             from runlore.objects.moving import finish_move
 
             finish_move(store)
