@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from runlore.actions.exports.values import iso_time, number
 
 
 def print_json(report: object) -> None:
@@ -48,17 +49,3 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [jsonable(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no form in JSON")
-
-
-def number(value: float) -> float | str:
-    """Return a number, or the text that stands for one that JSON lacks."""
-    if math.isfinite(value):
-        return value
-    if math.isnan(value):
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"
-
-
-def iso_time(moment: datetime) -> str:
-    """Say a moment as `2026-11-21T09:42:38.123456Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""Write what a store holds into files that other programs read."""

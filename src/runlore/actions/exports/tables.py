@@ -1,0 +1,204 @@
+"""Tables as files: CSV, JSON, JSON lines, Parquet; written row by row, in bounded memory."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from runlore.actions.exports.values import iso_time, number
+from runlore.media.libraries import require
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TextIO
+
+FORMATS = ("csv", "json", "jsonl", "parquet")
+_GROUP_ROWS = 50_000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Column(NamedTuple):
+    """A column: its name, and what its values are, where they aren't None.
+
+    `text`, `integer`, `number`, `claim` (true or false), `time` (a datetime), or `json`
+    (anything that JSON holds).
+    """
+
+    name: str
+    kind: str
+
+
+class TableWriter(Protocol):
+    """Writes the rows of one table; `formulas` counts texts that spreadsheets would run."""
+
+    formulas: int
+
+    def write(self, row: Sequence[Any]) -> None:
+        """Write a row with a value, or None, for each column."""
+
+    def close(self) -> None:
+        """Write what remains."""
+
+
+def open_table(
+    path: str, columns: Sequence[Column], form: str, *, is_guarded: bool = False
+) -> TableWriter:
+    """Begin a table in a new file; `form` is one of FORMATS.
+
+    `is_guarded` puts an apostrophe before texts that a spreadsheet takes for formulas, in CSV.
+
+    Raises:
+        MissingExtra: if pyarrow is needed and not installed.
+        OSError: if the file can't be written.
+    """
+    if form == "parquet":
+        return ParquetTable(path, columns)
+    stream = open(path, "w", encoding="utf-8", newline="")  # noqa: SIM115 - closed with the table
+    return text_table(stream, columns, form, is_guarded=is_guarded)
+
+
+def text_table(
+    stream: TextIO, columns: Sequence[Column], form: str, *, is_guarded: bool = False
+) -> TableWriter:
+    """Begin a table in CSV, JSON or JSON lines on an open stream."""
+    if form == "csv":
+        return CsvTable(stream, columns, is_guarded=is_guarded)
+    return JsonTable(stream, columns, is_lines=form == "jsonl")
+
+
+class CsvTable:
+    """CSV as RFC 4180 has it: a header, commas, quotes doubled. None is an empty field."""
+
+    def __init__(self, stream: TextIO, columns: Sequence[Column], *, is_guarded: bool) -> None:
+        self.formulas = 0
+        self._stream = stream
+        self._is_guarded = is_guarded
+        self._kinds = [column.kind for column in columns]
+        self._writer = csv.writer(stream, lineterminator="\r\n")
+        self._writer.writerow([self._guarded(column.name) for column in columns])
+
+    def write(self, row: Sequence[Any]) -> None:
+        """Write a row."""
+        self._writer.writerow(
+            [self._said(value, kind) for value, kind in zip(row, self._kinds, strict=True)]
+        )
+
+    def close(self) -> None:
+        """Hand over what was written, and close the file."""
+        _close(self._stream)
+
+    def _said(self, value: Any, kind: str) -> str:
+        if value is None:
+            return ""
+        if kind == "number":
+            return repr(value) if math.isfinite(value) else str(number(value))
+        if kind == "claim":
+            return "true" if value else "false"
+        if kind == "time":
+            return iso_time(value)
+        if kind == "json":
+            return _json(value)
+        return self._guarded(value) if kind == "text" else str(value)
+
+    def _guarded(self, text: str) -> str:
+        if not text.startswith(_FORMULA):
+            return text
+        self.formulas += 1
+        return f"'{text}" if self._is_guarded else text
+
+
+class JsonTable:
+    """An object a row: in one array, or each on a line of its own."""
+
+    def __init__(self, stream: TextIO, columns: Sequence[Column], *, is_lines: bool) -> None:
+        self.formulas = 0
+        self._stream = stream
+        self._columns = columns
+        self._is_lines = is_lines
+        self._count = 0
+        if not is_lines:
+            stream.write("[")
+
+    def write(self, row: Sequence[Any]) -> None:
+        """Write a row."""
+        found = {
+            column.name: _plain(value, column.kind)
+            for column, value in zip(self._columns, row, strict=True)
+        }
+        if not self._is_lines:
+            self._stream.write(",\n" if self._count else "\n")
+        self._stream.write(_json(found) + ("\n" if self._is_lines else ""))
+        self._count += 1
+
+    def close(self) -> None:
+        """End the array and close the file."""
+        if not self._is_lines:
+            self._stream.write("\n]\n")
+        _close(self._stream)
+
+
+class ParquetTable:
+    """Parquet with typed columns; what is `json` is its text."""
+
+    def __init__(self, path: str, columns: Sequence[Column]) -> None:
+        arrow = require("pyarrow", package="pyarrow", extra="pandas", purpose="Parquet")
+        parquet = require("pyarrow.parquet", package="pyarrow", extra="pandas", purpose="Parquet")
+        types = {
+            "text": arrow.string(),
+            "integer": arrow.int64(),
+            "number": arrow.float64(),
+            "claim": arrow.bool_(),
+            "time": arrow.timestamp("us", tz="UTC"),
+            "json": arrow.string(),
+        }
+        self.formulas = 0
+        self._columns = columns
+        self._schema = arrow.schema([(column.name, types[column.kind]) for column in columns])
+        self._batch: Callable[..., Any] = arrow.record_batch
+        self._rows: list[Sequence[Any]] = []
+        self._writer = parquet.ParquetWriter(path, self._schema)
+
+    def write(self, row: Sequence[Any]) -> None:
+        """Keep a row until there are enough for a group."""
+        self._rows.append(row)
+        if len(self._rows) >= _GROUP_ROWS:
+            self._flush()
+
+    def close(self) -> None:
+        """Write the rest and close the file."""
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if not self._rows:
+            return
+        values = [
+            [
+                _json(value) if column.kind == "json" and value is not None else value
+                for value in found
+            ]
+            for column, found in zip(self._columns, zip(*self._rows, strict=True), strict=True)
+        ]
+        self._writer.write_batch(self._batch(values, schema=self._schema))
+        self._rows.clear()
+
+
+def _plain(value: Any, kind: str) -> Any:
+    if value is None:
+        return None
+    if kind == "number":
+        return number(value)
+    return iso_time(value) if kind == "time" else value
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=str)
+
+
+def _close(stream: TextIO) -> None:
+    stream.flush()
+    if stream is not sys.stdout:
+        stream.close()

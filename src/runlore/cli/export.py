@@ -1,0 +1,111 @@
+"""`runlore export`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from runlore.cli.options import chosen_store, store_and_json
+
+if TYPE_CHECKING:
+    from runlore.actions.exports.exporting import Exported
+
+_FORMATS = ("csv", "json", "jsonl", "parquet")
+_WHATS = (
+    "runs", "points", "params", "metrics", "tags", "notes", "context", "attempts", "all",
+)  # fmt: skip
+
+
+@click.command("export")
+@click.argument("selections", nargs=-1, metavar="[SELECTION]...")
+@click.option(
+    "--what",
+    type=click.Choice(_WHATS),
+    default="runs",
+    show_default=True,
+    help="The table to write; `all` writes every one into a folder.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    help="By default what the name of the output ends in, else csv.",
+)
+@click.option("--output", "-o", metavar="PATH", help="The file or folder; else it is printed.")
+@click.option("--with-files", is_flag=True, help="With `all`: also the files themselves.")
+@click.option("--guard", is_flag=True, help="In CSV: keep spreadsheets from running texts.")
+@click.option("--force", is_flag=True, help="Replace a file, or an earlier export.")
+@store_and_json
+def command(
+    *,
+    selections: tuple[str, ...],
+    what: str,
+    form: str | None,
+    output: str | None,
+    with_files: bool,
+    guard: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Write runs to CSV, JSON, JSON lines or Parquet: those of SELECTION, or all.
+
+    `runs` has a row a run, with a column for each param and metric; `points` a row a point.
+    Numbers are written so that nothing of them is lost. SELECTION is a run's id (or the first or
+    last digits of it) or name, a pattern like 'base*', experiment:NAME, or a filter like
+    'metrics.loss > 2'. Runs in the trash are left out.
+    """
+    from runlore.actions.exports.exporting import export
+    from runlore.cli.progress import steps
+
+    if as_json and output is None:
+        raise click.UsageError("--json says what was written, so name a file: -o PATH")
+    chosen = form or _form_of(output)
+    with steps() as on_step:
+        done = export(
+            selections,
+            what=what,
+            form=chosen,
+            output=sys.stdout if output is None else output,
+            has_files=with_files,
+            is_guarded=guard,
+            is_forced=force,
+            store=chosen_store(),
+            on_step=on_step,
+        )
+    _tell(done, is_guarded=guard, as_json=as_json)
+
+
+def _form_of(output: str | None) -> str:
+    extension = "" if output is None else output.rpartition(".")[2].lower()
+    return extension if extension in _FORMATS else "csv"
+
+
+def _tell(done: Exported, *, is_guarded: bool, as_json: bool) -> None:
+    if as_json:
+        from runlore.cli.jsonable import print_json
+
+        print_json(
+            {
+                "path": done.path,
+                "runs": done.runs,
+                "rows": done.rows,
+                "files": done.files,
+                "missing_files": done.missing_files,
+            }
+        )
+        return
+    from runlore.cli.output import talk
+    from runlore.cli.wording import count
+
+    if done.path is not None:
+        files = f", {count(done.files, 'file')}" if done.files else ""
+        talk(f"wrote {count(done.runs, 'run')}{files} to {done.path}")
+    if done.missing_files:
+        talk(f"{count(done.missing_files, 'file')} could not be read: runlore doctor")
+    if done.formulas and not is_guarded:
+        talk(
+            f"{count(done.formulas, 'text')} begin as formulas do, which spreadsheets run: "
+            "--guard puts an apostrophe before them"
+        )
