@@ -150,6 +150,10 @@ class Index(Protocol):
         """Give the current params of runs, sorted by key."""
         ...
 
+    def param_texts(self, runs: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Give the texts of the current params of runs, by key; of all, also those without any."""
+        ...
+
     def tags(self, runs: Sequence[str]) -> dict[str, list[str]]:
         """Give the names of the tags of runs, sorted."""
         ...

@@ -159,6 +159,17 @@ class Queries(ArtifactQueries, Upkeep, ColumnQueries):
             params.sort()
         return found
 
+    def param_texts(self, runs: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Give the texts of the current params of runs, by key."""
+        statement = (
+            "SELECT runs.run, params.key, params.text FROM runs "
+            "JOIN params ON params.run = runs.id WHERE runs.run IN"
+        )
+        found: dict[str, dict[str, str]] = {run: {} for run in runs}
+        for run, key, text in self._of_runs(statement, runs):
+            found[run][key] = text
+        return found
+
     def tags(self, runs: Sequence[str]) -> dict[str, list[str]]:
         """Give the names of the tags of runs, sorted."""
         statement = (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from runlore.index.summaries import SeriesSummary
     from runlore.reading.store import StoreReader
 
-_MOST_COMPARED = 1000  # runs of an experiment, the newest, that a derived name tells apart
+_MOST_COMPARED = 300  # runs of an experiment, the newest, that a derived name tells apart
 
 
 class Details:
@@ -93,14 +93,7 @@ class Details:
         place = (project, experiment)
         ids = {row.run for row in page.runs if (row.project, row.experiment) == place}
         ids.update(row.run for row in self.rows if (row.project, row.experiment) == place)
-        if ids.issubset(self._ids):
-            params = self.params
-        else:
-            params = self.reader.ask(lambda index: index.params(sorted(ids)))
-        texts = {
-            run: {param.key: param.text for param in params.get(run, [])} for run in sorted(ids)
-        }
-        return derived_names(texts)
+        return derived_names(self.reader.ask(lambda index: index.param_texts(sorted(ids))))
 
 
 def is_gone(row: RunRow) -> bool:
