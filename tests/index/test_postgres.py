@@ -271,6 +271,18 @@ def test_a_connection_that_was_ended_is_opened_again(
         assert transaction.select("meta", "value", key="b") == []
 
 
+def test_what_was_lost_with_the_connection_is_found_and_mended(
+    store: StoreFolder, index: PostgresIndex, postgres_server: PostgresServer
+) -> None:
+    postgres_server.execute(f"DROP SCHEMA runlore_{store.store_id} CASCADE")
+    postgres_server.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'runlore'"
+    )
+    with pytest.raises(IndexUnusable, match="thrown away"):
+        index.totals()
+    assert index.totals().runs == 0
+
+
 def test_nothing_can_be_asked_of_a_closed_one(index: PostgresIndex) -> None:
     index.close()
     index.close()

@@ -113,20 +113,21 @@ class PostgresIndex(Queries):
         is_alone = self._is_alone()
         given = [argument(value) for value in arguments]
         try:
+            try:
+                with translated(self._address):
+                    return self._read(self._connected(), statement, given)
+            except DatabaseUnreachable:
+                if not is_alone:
+                    raise
+            connection = self._reconnected()
             with translated(self._address):
-                return self._read(self._connected(), statement, given)
-        except DatabaseUnreachable:
-            if not is_alone:
-                raise
+                return self._read(connection, statement, given)
         except IndexUnusable as error:
             if not is_alone:
                 raise  # whoever began the transaction looks after it
             raise self._begun_anew(error) from error
         except IndexBusy as error:
             raise self._in_use() from error
-        connection = self._reconnected()
-        with translated(self._address):
-            return self._read(connection, statement, given)
 
     def _read(
         self, connection: Connection[Any], statement: str, arguments: list[object]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from contextlib import contextmanager
@@ -69,6 +70,10 @@ def connect(
         DatabaseUnreachable: if there is no answer, or a refusal.
         StoreError: if the database can't hold an index.
     """
+    logger = logging.getLogger("psycopg")
+    if not logger.handlers:
+        # What it has to tell of a lost connection, an error tells; it isn't to go to the terminal.
+        logger.addHandler(logging.NullHandler())
     begun = time.monotonic()
     while True:
         try:

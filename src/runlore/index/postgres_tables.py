@@ -74,6 +74,8 @@ def _locked(address: Address) -> Iterator[Connection]:
     with translated(address):
         try:
             with pool.begin() as connection:
+                # What is applied may be lost with the power, but not the tables under it.
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = on")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({address.lock_number})")
                 yield connection
         except sqlalchemy.exc.DBAPIError as error:
