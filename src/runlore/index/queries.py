@@ -80,10 +80,13 @@ class Queries(ArtifactQueries, Upkeep, ColumnQueries):
             end = None if limit is None else offset + limit
             return RunPage(listed[offset:end], len(listed))
         conditions, arguments = [_SHOWN], list[object]()
-        for column, value in (("experiment", experiment), ("project", project)):
-            if value is not None:
-                conditions.append(f"runs.{column} = ?")
-                arguments.append(value)
+        if experiment is not None:
+            conditions.append("runs.experiment = ?")
+            arguments.append(experiment)
+        if project is not None:
+            # Few projects have many experiments: of two indexes, that of the latter is to be used.
+            conditions.append("runs.project = ?" if experiment is None else "runs.project || '' = ?")
+            arguments.append(project)
         for column, is_so in (("is_deleted", is_deleted), ("is_archived", is_archived)):
             if is_so is not None:
                 conditions.append(f"runs.{column} = ?")
