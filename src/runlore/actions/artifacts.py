@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from runlore.actions.logging import checked_files, find_target
 from runlore.actions.quiet import without_warnings
+from runlore.client.artifact_words import ArtifactWords
+from runlore.client.folders import look_into
 from runlore.client.start import default_project
 from runlore.editing.shell_recorder import shell_run
 from runlore.errors import BlobDamaged, NotFound, StoreError
 from runlore.journal.location import locate_store
+from runlore.media.names import artifact_name
 from runlore.reading.artifact_lookup import find_artifact, find_versions, get_artifact
 from runlore.reading.lineage import outputs_of
 from runlore.reading.run import stored_runs
@@ -81,6 +85,10 @@ def put_artifact(
         StoreError: if the store can't be written.
     """
     (source,) = checked_files([path])
+    base = artifact_name(os.path.basename(source) if name is None else name)
+    ArtifactWords(words.kind, words.description, None, words.aliases)
+    if os.path.isdir(source):
+        look_into(source, base)
     if run is not None:
         target = find_target(run, store=store)
         place, identifier, attempt = target.path, target.run, target.attempt
@@ -88,16 +96,15 @@ def put_artifact(
         place, identifier, attempt = locate_store(store), new_id(), None
     with shell_run(place, identifier, attempt, None) as writing:
         writing.project = _project_of(run, place) if run else project or default_project(place)
-        # What is refused is refused here, before the new run has a record.
         writing.log_artifact(
             source,
-            name,
+            base,
             kind=words.kind,
             description=words.description,
             aliases=words.aliases,
         )
         if run is None:
-            _begin(writing, f"put {name or source.rpartition('/')[2]}")
+            _begin(writing, f"put {base}")
     with open_reader(place, budget_seconds=None) as reader:
         found = outputs_of(reader, identifier, stored_runs)
         newest = max(found, key=lambda one: one.last_logged_by(identifier), default=None)

@@ -66,11 +66,9 @@ def take_folder(
         InvalidValue: if there is no file, one can't be read, or may not be called so.
         OSError, StoreError: if there is no room for them.
     """
-    if _is_store(folder):
-        raise InvalidValue(f"the folder {folder} is a store", hint="give one that holds your files")
     taken: dict[str, TakenFile] = {}
+    found, left_out = look_into(folder, name)
     try:
-        found, left_out = files_below(folder)
         for look in range(_MOST_LOOKS):
             missing = [relative for relative in found if relative not in taken]
             for relative in missing:
@@ -86,14 +84,28 @@ def take_folder(
         for relative in taken.keys() - found.keys():
             _remove(taken.pop(relative).path)
         if not taken:
-            raise InvalidValue(
-                f"the folder {folder} holds no files", hint="log it once there is something in it"
-            )
+            raise _empty(folder)
     except BaseException:
         for file in taken.values():
             _remove(file.path)
         raise
     return TakenFolder([taken[relative] for relative in sorted(taken, key=_as_bytes)], left_out)
+
+
+def look_into(folder: str, name: str) -> tuple[dict[str, str], list[str]]:
+    """Find the files below a folder, as `files_below`, that is to become the artifact `name`.
+
+    Raises:
+        InvalidValue: if there are none, one may not be called so, or it is a store.
+    """
+    if _is_store(folder):
+        raise InvalidValue(f"the folder {folder} is a store", hint="give one that holds your files")
+    found, left_out = files_below(folder)
+    for relative in found:
+        artifact_name(f"{name}/{relative}")
+    if not found:
+        raise _empty(folder)
+    return found, left_out
 
 
 def files_below(folder: str) -> tuple[dict[str, str], list[str]]:
@@ -155,6 +167,12 @@ def _link(file: TakenFile) -> bool:
         return False
     file.is_taken_away = True
     return True
+
+
+def _empty(folder: str) -> InvalidValue:
+    return InvalidValue(
+        f"the folder {folder} holds no files", hint="log it once there is something in it"
+    )
 
 
 def _remove(path: str) -> None:
