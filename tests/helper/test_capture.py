@@ -208,3 +208,18 @@ def test_changes_and_untracked_files_become_blobs(project: Path) -> None:
     assert len(context["diff"]["masked"]) == 1
     assert context["untracked"]["files"] == [["model.py", 6]]
     assert context["untracked"]["left_out"] == [[".env", "a file of secrets"]]
+
+
+def test_code_that_can_not_be_kept_loses_nothing_else(project: Path) -> None:
+    (project / "src" / "train.py").write_text("print(2)\n")
+    (project / "model.py").write_text("x = 1\n")
+
+    def keep(_content: bytes) -> str:
+        raise OSError(28, "No space left on device")
+
+    context = capture_context(_facts(project), keep=keep)
+    assert (context["diff"], context["untracked"]) == (None, None)
+    for name in ("diff", "untracked"):
+        assert context["notes"][name] == "OSError: [Errno 28] No space left on device"
+    assert context["git"]["is_dirty"] is True
+    assert context["packages"] == {}

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import runlore
-from runlore.blobs.store import BlobStore
+from runlore.blobs.opening import StoreBlobs
+from runlore.journal.folder import open_store
 from tests.helper.repositories import commit_all, git
 from tests.helper.training import SOURCE_FOLDER, until
 
@@ -104,7 +105,7 @@ def test_the_variable_turns_it_off_for_all(project: Path, store_of_its_own: Path
     _train(project, store_of_its_own, code, RUNLORE_CAPTURE="-diff,-untracked")
     context = _context(store_of_its_own, "one", "packages")
     assert "diff" not in context
-    assert list(BlobStore(store_of_its_own).digests()) == []
+    assert list(StoreBlobs(open_store(str(store_of_its_own))).list()) == []
 
 
 def test_ranks_behind_the_first_tell_only_what_is_their_own(

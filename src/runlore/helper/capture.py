@@ -8,10 +8,11 @@ import platform
 import socket
 import sys
 import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from runlore.client.captures import CAPTURES
 from runlore.helper.accelerators import accelerator_facts
+from runlore.helper.attempt import attempt
 from runlore.helper.code import code_facts
 from runlore.helper.containers import container_facts
 from runlore.helper.git import GitFacts, read_git
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from runlore.helper.process import ProcessFacts
-
-T = TypeVar("T")
 
 DEADLINE_SECONDS = 20.0
 OF_EVERY_RANK = frozenset({"command", "env", "machine"})
@@ -57,14 +56,6 @@ class _Gathering:
         """Say why a fact is missing, or what is missing of it."""
         if text:
             self.notes[name] = text
-
-
-def attempt(look: Callable[[], T]) -> tuple[T | None, str | None]:
-    """Find one fact, or say why not: the one place that lets nothing pass."""
-    try:
-        return look(), None
-    except Exception as error:  # noqa: BLE001 - a run is complete without any one of these
-        return None, f"{type(error).__name__}: {error}"
 
 
 def capture_context(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from runlore.helper.attempt import attempt
 from runlore.helper.diff import Diff, read_diff
 from runlore.helper.git_program import Git
 from runlore.helper.process import relative_to
@@ -35,22 +36,25 @@ def code_facts(
     """Return the facts `diff` and `untracked` as far as they are wanted, and notes on them."""
     found: dict[str, object] = {}
     notes: dict[str, str] = {}
-    if "diff" in captures and git.root:
-        asked = Git(git.root, ends_at)
-        found["diff"] = _diff(asked, git, keep)
-        if asked.note:
-            notes["diff"] = asked.note
-    elif "diff" in captures:
-        found["diff"] = None
+
+    def find(name: str, asked: Git, look: Callable[[], object]) -> None:
+        found[name], trouble = attempt(look)
+        note = "; ".join(filter(None, (trouble, asked.note)))
+        if note:
+            notes[name] = note
+
+    if "diff" in captures:
+        of_diff = Git(git.root or "", ends_at)
+        find("diff", of_diff, lambda: _diff(of_diff, git, keep))
     if "untracked" in captures:
-        asked = Git(git.root or "", ends_at)
-        found["untracked"] = _untracked(asked, facts, git, store, keep)
-        if asked.note:
-            notes["untracked"] = asked.note
+        of_files = Git(git.root or "", ends_at)
+        find("untracked", of_files, lambda: _untracked(of_files, facts, git, store, keep))
     return found, notes
 
 
 def _diff(asked: Git, git: GitFacts, keep: Callable[[bytes], str]) -> dict[str, object] | None:
+    if not git.root:
+        return None
     if git.commit is None and not git.is_empty:
         asked.notes.append("the commit is not known")
         return None
