@@ -115,6 +115,17 @@ def runs() -> SearchStrategy[list[Run]]:
     return st.lists(st.fixed_dictionaries({}, optional={**single, **many}), max_size=12)
 
 
+def runs_with(field: Field) -> SearchStrategy[list[Run]]:
+    """Make runs of which most have that one field, so that much is compared."""
+    has_it: SearchStrategy[Run]
+    if field.has_many:
+        has_it = st.lists(texts(), max_size=3).map(lambda found: {field: found})
+    else:
+        has_it = cells(field).map(lambda cell: {field: cell})
+    nothing: SearchStrategy[Run] = st.just({})
+    return st.lists(has_it | has_it | has_it | nothing, min_size=4, max_size=20)
+
+
 def _numbers() -> SearchStrategy[Value]:
     finite = st.sampled_from(NUMBERS) | st.floats(allow_nan=False)
     return finite.map(Number)
@@ -171,6 +182,9 @@ def conditions(field: Field) -> SearchStrategy[Node]:
     made |= st.builds(IsNull, st.just(field), st.booleans())
     if field in ATTRIBUTE_TEXTS or field in GIVEN or field.has_many or field == STATUS:
         made |= _patterns(field)
+    if field in GIVEN:
+        words = st.sampled_from([word for word in WORDS if not quantity_of(word)]).map(Text)
+        made |= st.builds(Comparison, st.just(field), st.sampled_from(ORDERED), words)
     if field in MEASURED or field in GIVEN or field == DURATION:
         made |= st.builds(IsNan, st.just(field), st.booleans())
     return made

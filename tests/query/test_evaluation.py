@@ -57,6 +57,8 @@ def test_params_match_by_what_was_written_and_by_their_value() -> None:
     assert found("params.lr like '1e%'", runs) == [0]
     assert found("params.lr != 0.001", runs) == [2]
     assert found("params.lr > 'a'", runs) == [2]
+    assert found("params.lr < 'a'", runs) == []
+    assert found("params.lr < '0.01'", runs) == [0, 1]
 
 
 def test_none_is_null_and_its_text() -> None:
@@ -142,6 +144,7 @@ def test_a_moment_is_as_long_as_it_is_written() -> None:
     assert found("started > -1h59m30s", runs) == [3, 4]
     assert found("started between 2026-11-20 and 2026-11-20", runs) == [0]
     assert found("started in (2026-11-20, 2026-11-21T12:29)", runs) == [0, 4]
+    assert found("started in (2026-11-21, 2026-11-21T10:30)", runs) == [1, 2, 3, 4]
     assert found("started > 1795256999999", runs) == [2, 3, 4]
 
 

@@ -14,16 +14,18 @@ from runlore.query.evaluation import evaluate
 from runlore.query.fields import Catalogue
 from runlore.query.ordering import answer, order
 from runlore.query.parser import parse
-from runlore.query.printing import format_query
-from runlore.query.tree import Query
+from runlore.query.printing import format_field, format_query
+from runlore.query.tree import OrderKey, Query
 from runlore.query.unknown import unknown_names
 from tests.query import strategies
 from tests.query.stores import NOW, RunColumns, meets, sorted_rows
 
 if TYPE_CHECKING:
-    from runlore.query.tree import Node, OrderKey
+    from runlore.query.fields import Field
+    from runlore.query.tree import Node
     from tests.query.stores import Run
 
+FIELDS = [*strategies.ONE_VALUE, *strategies.SETS]
 CATALOGUE = Catalogue(("lr", "loss", "opt.lr"), ("loss", "val/acc", "loss[val]"), ("baseline",))
 WORDS = [
     *(entry.text for entry in (*describe().fields, *describe().prefixes)),
@@ -34,7 +36,31 @@ WORDS = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.parametrize("field", FIELDS, ids=[format_field(field) for field in FIELDS])
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_a_condition_on_columns_answers_as_one_run_at_a_time(
+    field: Field, data: st.DataObject
+) -> None:
+    runs = data.draw(strategies.runs_with(field))
+    node = data.draw(strategies.conditions(field))
+    found = evaluate(node, RunColumns(runs), NOW)
+    assert found.tolist() == [meets(run, node) for run in runs]
+
+
+@pytest.mark.parametrize("field", strategies.ONE_VALUE, ids=map(format_field, strategies.ONE_VALUE))
+@settings(max_examples=25, deadline=None)
+@given(st.data(), st.booleans(), st.none() | st.integers(0, 8))
+def test_an_order_by_one_field_is_that_of_a_sort(
+    field: Field, data: st.DataObject, is_descending: bool, limit: int | None
+) -> None:
+    runs = data.draw(strategies.runs_with(field))
+    keys = (OrderKey(field, is_descending),)
+    found = order(keys, RunColumns(runs), np.arange(len(runs)), limit)
+    assert found.tolist() == sorted_rows(runs, keys, range(len(runs)))[:limit]
+
+
+@settings(max_examples=100, deadline=None)
 @given(strategies.runs(), strategies.filters())
 def test_columns_answer_as_one_run_at_a_time(runs: list[Run], node: Node) -> None:
     found = evaluate(node, RunColumns(runs), NOW)
@@ -48,7 +74,7 @@ def test_a_query_printed_and_read_again_is_the_same(query: Query) -> None:
     assert parse(format_query(query)) == query
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(strategies.runs(), strategies.order_keys(), st.none() | st.integers(0, 14), st.data())
 def test_order_is_that_of_stable_sorts(
     runs: list[Run], keys: tuple[OrderKey, ...], limit: int | None, data: st.DataObject
