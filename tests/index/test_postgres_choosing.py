@@ -23,6 +23,8 @@ from runlore.index.postgres_address import Address
 from runlore.index.postgres_values import numbered
 from runlore.index.sqlite import SqliteIndex
 from runlore.journal.folder import create_store
+from runlore.settings.file import write_settings
+from runlore.settings.settings import store_file
 from runlore.testing.index_contract import ACTOR, ATTEMPT, RUN, T
 from runlore.testing.journals import JournalComposer
 
@@ -55,21 +57,26 @@ def reader(store: StoreFolder, postgres_server: PostgresServer) -> Iterator[str]
     postgres_server.execute(f"DROP ROLE {name}")
 
 
-def test_the_environment_chooses_over_the_settings(
+def test_the_environment_chooses_over_the_settings_of_the_store(
     store: StoreFolder, postgres_server: PostgresServer
 ) -> None:
     url = postgres_server.url()
+    file = store_file(store.path)
     for given, environment, kind in (
-        (None, {}, SqliteIndex),
-        (url, {}, PostgresIndex),
-        (None, {"RUNLORE_INDEX": url.replace("postgresql", "postgres")}, PostgresIndex),
-        (url, {"RUNLORE_INDEX": "sqlite"}, SqliteIndex),
-        (url, {"RUNLORE_INDEX": ""}, PostgresIndex),
-        ("sqlite", {}, SqliteIndex),
+        ({}, {}, SqliteIndex),
+        ({"index": url}, {}, PostgresIndex),
+        ({}, {"RUNLORE_INDEX": url.replace("postgresql", "postgres")}, PostgresIndex),
+        ({"index": url}, {"RUNLORE_INDEX": "sqlite"}, SqliteIndex),
+        ({"index": url}, {"RUNLORE_INDEX": ""}, PostgresIndex),
+        ({"index": "sqlite"}, {}, SqliteIndex),
     ):
-        index = open_index(store, url=given, environment=environment)
+        write_settings(file, given, is_private=True)
+        index = open_index(store, environment=environment)
         assert isinstance(index, kind)
         index.close()
+    index = open_index(store, url=url, environment={"RUNLORE_INDEX": "sqlite"})
+    assert isinstance(index, PostgresIndex)
+    index.close()
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import os
 import tempfile
 from typing import TYPE_CHECKING
 
-from runlore.errors import InvalidValue, MissingExtra, StoreReadOnly
+from runlore.errors import MissingExtra, StoreReadOnly
 from runlore.index.sqlite import SqliteIndex
 from runlore.journal.filesystem import is_local
+from runlore.settings.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from runlore.journal.folder import StoreFolder
 
 
-_POSTGRES = ("postgresql://", "postgres://")
 _SQLITE = "sqlite"
 
 
@@ -26,25 +26,20 @@ def open_index(
 ) -> Index:
     """Open the index of a store, empty if there was none that this release can use.
 
-    The environment variable RUNLORE_INDEX, else `url`, names a PostgreSQL database or says
-    `sqlite`. By default it is a SQLite file in the store; where that can't be written, or is
+    `url`, else the setting `index` (RUNLORE_INDEX, the store's, the user's), names a PostgreSQL
+    database. By default it is a SQLite file in the store; where that can't be written, or is
     shared over a network, in the user's cache folder. `catch_up` fills it.
 
     Raises:
         StoreReadOnly: if there is no place for it.
-        InvalidValue: if what it is to be kept in is none of the two.
+        InvalidValue: if the setting is neither an address of PostgreSQL nor `sqlite`.
         MissingExtra: if PostgreSQL is named and its libraries aren't installed.
         DatabaseUnreachable, FormatTooNew, StoreError: if the database can't be used.
     """
     environment = os.environ if environment is None else environment
-    chosen = (environment.get("RUNLORE_INDEX") or url or _SQLITE).strip()
-    if chosen.startswith(_POSTGRES):
-        return _open_postgres(chosen, store)
+    chosen = url or load_settings(store.path, environment).index or _SQLITE
     if chosen != _SQLITE:
-        raise InvalidValue(  # without what was given, which may hold a password
-            "the index can't be kept where RUNLORE_INDEX or the store's settings say",
-            hint="write sqlite, or postgresql://user@host/database",
-        )
+        return _open_postgres(chosen, store)
     path = index_path(store, environment)
     try:
         return SqliteIndex(path, is_local=is_local(os.path.dirname(path)))

@@ -33,10 +33,10 @@ class Key:
 
 
 def _address(text: str) -> None:
-    if text and not text.startswith(("postgresql://", "postgres://")):
+    if text not in ("", "sqlite") and not text.startswith(("postgresql://", "postgres://")):
         raise InvalidValue(
             "index is no address of a database",
-            hint="write postgresql://user@host/database; without one, the index is a file",
+            hint="write postgresql://user@host/database, or sqlite for a file",
         )
 
 
@@ -70,8 +70,8 @@ KEYS = {
         Key("capture", "all", "what is captured beside a run: all, off, git,packages, -diff",
             _captures),
         Key("gc.grace", "1d", "how long gc leaves alone, and then keeps, what nobody uses", _grace),
-        Key("index", "", "the database of the index; empty: a file in the store", _address,
-            has_secrets=True),
+        Key("index", "", "the database of the index; empty or sqlite: a file in the store",
+            _address, has_secrets=True),
         Key("project", "", "the project of new runs; empty: the repository's name", _name),
         Key("trash.keep", "30d", "how long purge leaves deleted runs in the trash", _keep),
     )
