@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from runlore.cli.completion import complete_runs
 from runlore.cli.confirming import confirmation
 from runlore.cli.options import chosen_store, store_and_json
 
 
 @click.command("archive")
-@click.argument("selections", nargs=-1, metavar="[SELECTION]...")
+@click.argument("selections", nargs=-1, metavar="[SELECTION]...", shell_complete=complete_runs)
 @click.option("--older-than", metavar="90d", help="Only runs that ended so long ago.")
 @click.option("--undo", is_flag=True, help="Show them in lists again.")
 @confirmation

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlore.cli.completion import complete_runs
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("compare")
-@click.argument("runs", nargs=-1, metavar="[RUN]...")
+@click.argument("runs", nargs=-1, metavar="[RUN]...", shell_complete=complete_runs)
 @click.option("--experiment", metavar="NAME", help="The runs of this experiment.")
 @click.option(
     "--metric", "metrics", multiple=True, metavar="NAME", help="Only this metric (repeatable)."

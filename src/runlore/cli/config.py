@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlore.cli.completion import complete_settings
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def list_command(*, as_json: bool) -> None:
 
 
 @command.command("get")
-@click.argument("key")
+@click.argument("key", shell_complete=complete_settings)
 @store_and_json
 def get_command(*, key: str, as_json: bool) -> None:
     """Print one setting as it holds; passwords are left out."""
@@ -69,7 +70,7 @@ def get_command(*, key: str, as_json: bool) -> None:
 
 
 @command.command("set")
-@click.argument("key")
+@click.argument("key", shell_complete=complete_settings)
 @click.argument("value")
 @click.option("--user", "is_of_user", is_flag=True, help="For all stores of this user.")
 @store_and_json
@@ -81,7 +82,7 @@ def set_command(*, key: str, value: str, is_of_user: bool, as_json: bool) -> Non
 
 
 @command.command("unset")
-@click.argument("key")
+@click.argument("key", shell_complete=complete_settings)
 @click.option("--user", "is_of_user", is_flag=True, help="Of the user, not of the store.")
 @store_and_json
 def unset_command(*, key: str, is_of_user: bool, as_json: bool) -> None:

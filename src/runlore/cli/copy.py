@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import click
 
+from runlore.cli.completion import complete_runs
 from runlore.cli.confirming import confirmation
 from runlore.cli.options import store_and_json
 
 
 @click.command("copy")
-@click.argument("selections", nargs=-1, required=True, metavar="SELECTION...")
-@click.option("--to", "target", required=True, metavar="FOLDER", help="The store to copy them to.")
+@click.argument(
+    "selections", nargs=-1, required=True, metavar="SELECTION...", shell_complete=complete_runs
+)
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    metavar="FOLDER",
+    type=click.Path(file_okay=False),
+    help="The store to copy them to.",
+)
 @confirmation
 @store_and_json
 def command(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runlore.cli.completion import complete_runs
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _WHATS = (
 
 
 @click.command("export")
-@click.argument("selections", nargs=-1, metavar="[SELECTION]...")
+@click.argument("selections", nargs=-1, metavar="[SELECTION]...", shell_complete=complete_runs)
 @click.option(
     "--what",
     type=click.Choice(_WHATS),
@@ -33,7 +34,13 @@ _WHATS = (
     type=click.Choice(_FORMATS),
     help="By default what the name of the output ends in, else csv.",
 )
-@click.option("--output", "-o", metavar="PATH", help="The file or folder; else it is printed.")
+@click.option(
+    "--output",
+    "-o",
+    metavar="PATH",
+    type=click.Path(),
+    help="The file or folder; else it is printed.",
+)
 @click.option("--with-files", is_flag=True, help="With `all`: also the files themselves.")
 @click.option("--guard", is_flag=True, help="In CSV: keep spreadsheets from running texts.")
 @click.option("--force", is_flag=True, help="Replace a file, or an earlier export.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlore.cli.completion import complete_experiments
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("ls")
-@click.argument("experiment", required=False)
+@click.argument("experiment", required=False, shell_complete=complete_experiments)
 @click.option("--experiment", "experiment_option", metavar="NAME", help="The same as the argument.")
 @click.option("--project", metavar="NAME", help="Only runs of this project.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, metavar="N",

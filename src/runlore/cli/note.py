@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from runlore.cli.completion import complete_runs
 from runlore.cli.options import chosen_store, store_and_json
 
 
@@ -18,7 +19,7 @@ def command() -> None:
 
 
 @command.command("add")
-@click.argument("selection")
+@click.argument("selection", shell_complete=complete_runs)
 @click.argument("text")
 @store_and_json
 def add_command(*, selection: str, text: str, as_json: bool) -> None:
@@ -33,7 +34,7 @@ def add_command(*, selection: str, text: str, as_json: bool) -> None:
 
 
 @command.command("list")
-@click.argument("selection")
+@click.argument("selection", shell_complete=complete_runs)
 @store_and_json
 def list_command(*, selection: str, as_json: bool) -> None:
     """List the notes of a run with their ids, the oldest first."""
@@ -62,7 +63,7 @@ def list_command(*, selection: str, as_json: bool) -> None:
 
 
 @command.command("rm")
-@click.argument("selection")
+@click.argument("selection", shell_complete=complete_runs)
 @click.argument("note")
 @store_and_json
 def remove_command(*, selection: str, note: str, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from runlore.cli.completion import complete_deleted_runs
 from runlore.cli.confirming import confirmation
 from runlore.cli.options import chosen_store, store_and_json
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
 
 @click.command("purge")
-@click.argument("selections", nargs=-1, metavar="[SELECTION]...")
+@click.argument(
+    "selections", nargs=-1, metavar="[SELECTION]...", shell_complete=complete_deleted_runs
+)
 @click.option("--older-than", metavar="30d", help="Only runs deleted so long ago.")
 @click.option("--now", is_flag=True, help="However short a time ago they were deleted.")
 @confirmation

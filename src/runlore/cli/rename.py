@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from runlore.cli.completion import complete_runs
 from runlore.cli.options import chosen_store, store_and_json
 
 
 @click.command("rename")
-@click.argument("selection")
+@click.argument("selection", shell_complete=complete_runs)
 @click.argument("name")
 @store_and_json
 def command(*, selection: str, name: str, as_json: bool) -> None:

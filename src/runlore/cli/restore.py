@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import click
 
+from runlore.cli.completion import complete_deleted_runs
 from runlore.cli.confirming import confirmation
 from runlore.cli.options import chosen_store, store_and_json
 
 
 @click.command("restore")
-@click.argument("selections", nargs=-1, required=True, metavar="SELECTION...")
+@click.argument(
+    "selections",
+    nargs=-1,
+    required=True,
+    metavar="SELECTION...",
+    shell_complete=complete_deleted_runs,
+)
 @confirmation
 @store_and_json
 def command(*, selections: tuple[str, ...], is_sure: bool, is_dry: bool, as_json: bool) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import click
 
+from runlore.cli.completion import complete_runs
 from runlore.cli.confirming import confirmation
 from runlore.cli.options import chosen_store, store_and_json
 
 
 @click.command("rm")
-@click.argument("selections", nargs=-1, required=True, metavar="SELECTION...")
+@click.argument(
+    "selections", nargs=-1, required=True, metavar="SELECTION...", shell_complete=complete_runs
+)
 @click.option("--force", is_flag=True, help="Also runs that are running.")
 @confirmation
 @store_and_json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from runlore.cli.completion import complete_runs
 from runlore.cli.options import chosen_store, store_and_json
 
 SECTIONS = ("params", "metrics", "artifacts", "notes", "load", "context")
@@ -12,7 +13,7 @@ _WIDE = 100
 
 
 @click.command("show")
-@click.argument("run")
+@click.argument("run", shell_complete=complete_runs)
 @click.option("--params", is_flag=True, help="Only the params.")
 @click.option("--metrics", is_flag=True, help="Only the metrics.")
 @click.option("--artifacts", is_flag=True, help="Only the files.")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import click
 
+from runlore.cli.completion import complete_runs
 from runlore.cli.confirming import confirmation
 from runlore.cli.options import chosen_store, store_and_json
 
 
 @click.command("tag")
-@click.argument("selections", nargs=-1, required=True, metavar="SELECTION...")
+@click.argument(
+    "selections", nargs=-1, required=True, metavar="SELECTION...", shell_complete=complete_runs
+)
 @click.option("--add", "added", multiple=True, metavar="TAG", help="Add a tag (repeatable).")
 @click.option("--remove", "removed", multiple=True, metavar="TAG", help="Remove one (repeatable).")
 @click.option("--value", metavar="TEXT", help="With --add: the value of the tags.")

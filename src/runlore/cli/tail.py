@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlore.cli.completion import complete_runs
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _INTERRUPTED = 130
 
 
 @click.command("tail")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_runs)
 @click.option(
     "--metric", "metrics", multiple=True, metavar="NAME", help="Only this metric (repeatable)."
 )
