@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST = 5
+_MOST_CHARACTERS = 200
 _MOST_COMPARED = 5000  # of more names only those of a similar length are compared
 
 
@@ -18,6 +19,8 @@ def near(wanted: str, known: Iterable[str]) -> list[str]:
     lowered = wanted.lower()
     names = list(dict.fromkeys(known))
     found = [name for name in names if lowered in name.lower()][:MOST]
+    if len(wanted) > _MOST_CHARACTERS:
+        return found
     if len(names) > _MOST_COMPARED:
         names = [name for name in names if abs(len(name) - len(wanted)) <= 2][:_MOST_COMPARED]
     found += [
