@@ -10,7 +10,7 @@ from io import TextIOWrapper
 import click
 
 from runlore import __version__
-from runlore.errors import RunloreError, UsageError
+from runlore.errors import QueryError, RunloreError, UsageError
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -183,7 +183,9 @@ def _report(code: str, message: str, hint: str | None, arguments: list[str]) -> 
     """Say an error in one line and a hint; with `--json`, as an object on standard output too."""
     from runlore.cli.text import visible
 
-    sys.stderr.write(f"error: {visible(message)}\n")
+    # Of a filter, the lines below say where: they are drawn to be safe on a terminal.
+    lines = message.split("\n") if code == QueryError.code else [message]
+    sys.stderr.write("".join(f"{visible(line)}\n" for line in [f"error: {lines[0]}", *lines[1:]]))
     if hint:
         sys.stderr.write(f"hint: {visible(hint)}\n")
     if "--json" in arguments:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from runlore.index import chunks
 from runlore.index.artifacts import ArtifactQueries
 from runlore.index.columns_queries import ColumnQueries
-from runlore.index.consoles import ConsolePlace, console_places
+from runlore.index.consoles import console_places
 from runlore.index.rows import (
     JournalRow,
     Param,
@@ -30,6 +30,7 @@ from runlore.index.upkeep import Upkeep
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from runlore.index.consoles import ConsolePlace
     from runlore.index.rows import (
         Limits,
     )
@@ -85,7 +86,8 @@ class Queries(ArtifactQueries, Upkeep, ColumnQueries):
             arguments.append(experiment)
         if project is not None:
             # Few projects have many experiments: of two indexes, that of the latter is to be used.
-            conditions.append("runs.project = ?" if experiment is None else "runs.project || '' = ?")
+            column = "runs.project" if experiment is None else "runs.project || ''"
+            conditions.append(f"{column} = ?")
             arguments.append(project)
         for column, is_so in (("is_deleted", is_deleted), ("is_archived", is_archived)):
             if is_so is not None:

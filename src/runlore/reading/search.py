@@ -142,15 +142,15 @@ def search(reader: StoreReader, wanted: Wanted) -> Runs:
         QueryError: as `search_runs`.
         InvalidType, InvalidValue: for a filter that isn't text, a limit that isn't a count.
     """
-    found = find(reader, wanted)
-    rows = LazyRows(reader, found.ids, found.numbers, found.generation)
-    return Runs(reader, rows, found.total, found.notes)
+    return found_by(reader, wanted)[0]
 
 
-def find(reader: StoreReader, wanted: Wanted) -> Found:
-    """Search a store that is open already, for ids alone."""
+def found_by(reader: StoreReader, wanted: Wanted) -> tuple[Runs, Query]:
+    """Search as `search` does; also give the query as it was understood."""
     _check(wanted)
-    return reader.ask(lambda index: index.ask_columns(lambda all_: _find(reader, wanted, all_)))
+    found = reader.ask(lambda index: index.ask_columns(lambda all_: _find(reader, wanted, all_)))
+    rows = LazyRows(reader, found.ids, found.numbers, found.generation)
+    return Runs(reader, rows, found.total, found.notes), found.query
 
 
 def _find(reader: StoreReader, wanted: Wanted, all_columns: RunColumns) -> Found:
