@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from runlore.actions.logging import checked_files, find_target
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from runlore.client.run import Run
     from runlore.index.interface import Freshness
     from runlore.reading.artifacts import ArtifactVersion
+    from runlore.reading.store import StoreReader
 
 _BUDGET_SECONDS = 30.0
+_PENDING_SECONDS = 5.0
+_LOOK_AGAIN_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -106,8 +110,12 @@ def put_artifact(
         if run is None:
             _begin(writing, f"put {base}")
     with open_reader(place, budget_seconds=None) as reader:
-        found = outputs_of(reader, identifier, stored_runs)
-        newest = max(found, key=lambda one: one.last_logged_by(identifier), default=None)
+        newest = _newest_output(reader, identifier)
+        until = monotonic() + _PENDING_SECONDS
+        while newest is not None and newest.is_pending and monotonic() < until:
+            sleep(_LOOK_AGAIN_SECONDS)  # a helper is hashing an earlier one
+            reader.catch_up()
+            newest = _newest_output(reader, identifier)
     if newest is None:
         raise StoreError(
             f"{source} could not be kept in {place}", hint="the line above says what was in the way"
@@ -220,6 +228,11 @@ def set_alias(
     aliased = _found(f"{version.name}:{alias}", version.project or "", store)
     aliased.remove_alias(alias)
     return aliased
+
+
+def _newest_output(reader: StoreReader, run: str) -> ArtifactVersion | None:
+    found = outputs_of(reader, run, stored_runs)
+    return max(found, key=lambda one: one.last_logged_by(run), default=None)
 
 
 @without_warnings
