@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from runlore.client.captures import VARIABLE as CAPTURE
 from runlore.client.captures import wanted_captures
 from runlore.client.ending import watch_process
 from runlore.client.placement import placement, run_id
@@ -14,6 +15,7 @@ from runlore.errors import InvalidValue
 from runlore.journal.location import locate_store, main_worktree
 from runlore.records import limits
 from runlore.records.params import flatten
+from runlore.settings.settings import load_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,8 +60,8 @@ def open_run(
         parent = run_id(limits.name(parent, "the parent"))
     if id is not None:
         run_id(id)
-    captures = wanted_captures(capture, os.environ)
     path = locate_store(store)
+    captures = wanted_captures(capture, {CAPTURE: load_settings(path).capture})
     recorder = recorder_for(path)
     place = placement(id, os.environ, recorder.host)
     run = Run(recorder, place, name if name is not None else _label(id), captures)
@@ -81,7 +83,10 @@ def open_run(
 
 
 def default_project(store_path: str) -> str:
-    """Name the project of a store: the folder of its repository, or the one it lies in."""
+    """Name the project of a store: as it is set, its repository's folder, or the one it lies in."""
+    chosen = load_settings(store_path).project
+    if chosen is not None:
+        return limits.name(chosen, "the project")
     folder = os.path.dirname(store_path)
     try:
         here = os.getcwd()

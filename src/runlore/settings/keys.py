@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+SQLITE = "sqlite"
+
+
 class Key:
     """A setting: its name, its default as text, the variable that overrides it, what it is."""
 
@@ -33,7 +36,7 @@ class Key:
 
 
 def _address(text: str) -> None:
-    if text not in ("", "sqlite") and not text.startswith(("postgresql://", "postgres://")):
+    if text not in ("", SQLITE) and not text.startswith(("postgresql://", "postgres://")):
         raise InvalidValue(
             "index is no address of a database",
             hint="write postgresql://user@host/database, or sqlite for a file",

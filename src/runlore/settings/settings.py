@@ -7,7 +7,7 @@ import os
 from runlore.errors import InvalidValue
 from runlore.settings.durations import seconds_of
 from runlore.settings.file import read_settings
-from runlore.settings.keys import KEYS
+from runlore.settings.keys import KEYS, SQLITE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Settings:
             "sources": sources,
             "capture": values["capture"],
             "gc_grace_seconds": seconds_of(values["gc.grace"], "gc.grace"),
-            "index": values["index"] or None,
+            "index": None if values["index"] in ("", SQLITE) else values["index"],
             "project": values["project"] or None,
             "trash_keep_seconds": seconds_of(values["trash.keep"], "trash.keep"),
         }
