@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runlore.blobs.opening import StoreBlobs
+from runlore.blobs.store import BlobStore
 from runlore.errors import (
     BlobDamaged,
     InvalidValue,
@@ -17,8 +18,10 @@ from runlore.errors import (
     ObjectsUnreachable,
 )
 from runlore.journal.folder import create_store
+from runlore.journal.host import current_host
 from runlore.objects.choice import Choice, objects_at, places_of, write_choice
 from runlore.objects.moving import move
+from runlore.segments.sealing import seal_complete
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -192,7 +195,21 @@ def test_a_bucket_that_does_not_answer_is_unreachable(
         with pytest.raises(ObjectsUnreachable, match=bucket.name):
             ask(DIGEST)
     with pytest.raises(ObjectsUnreachable):
-        blobs.put_bytes(b"new")
+        blobs.put_file(source)
+
+
+def test_bytes_that_cannot_reach_the_bucket_are_kept_here_and_brought_along(
+    remote: StoreFolder, bucket: Bucket
+) -> None:
+    blobs = StoreBlobs(remote)
+    bucket.line.fault = "refuse"
+    digest = blobs.put_bytes(b"the diff").digest
+    with blobs.open(digest) as file:
+        assert file.read() == b"the diff"
+    bucket.line.fault = None
+    seal_complete(remote, host=current_host(), deadline_seconds=60)
+    assert list(BlobStore(remote.path).list()) == []
+    assert blobs.verify(digest).size_bytes == 8
 
 
 def test_while_blobs_move_those_of_both_places_are_there_once(tmp_path: Path, source: Path) -> None:

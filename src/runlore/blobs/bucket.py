@@ -13,7 +13,7 @@ from runlore.blobs.snapshot import open_regular, read_chunk
 from runlore.blobs.verifying import VerifyingReader
 from runlore.errors import BlobDamaged, InvalidValue, NotFound, StoreError
 from runlore.objects.descriptors import write_all
-from runlore.objects.faults import write_fault
+from runlore.objects.faults import read_fault, write_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,11 +61,15 @@ class BucketBlobs:
     ) -> Blob:
         """Hash a file, then put it, unless that was done lately; with `move` it is gone then."""
         source_path = os.fspath(path)
-        before = os.stat(source_path) if os.path.exists(source_path) else None
+        before = _state_of(source_path)
         blob = _hashed(source_path)
         if not self._is_fresh(blob):
-            self._objects.put_file(blob_key(blob.digest), source_path)
-            if before is None or not _is_unchanged(source_path, before):
+            try:
+                self._objects.put_file(blob_key(blob.digest), source_path)
+            except OSError as error:
+                raise read_fault(error, source_path) from error
+            # One that is gone meanwhile was put by somebody else as well, and removed.
+            if _state_of(source_path) not in (before, None):
                 self._objects.delete([blob_key(blob.digest)])
                 raise InvalidValue(
                     f"{source_path!r} was written to while it was put into the store",
@@ -227,9 +231,13 @@ class _ObjectFile(io.RawIOBase):
         return self._position
 
 
-def _is_unchanged(path: str, before: os.stat_result) -> bool:
-    after = os.stat(path)
-    return (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+def _state_of(path: str) -> tuple[int, int] | None:
+    """Return what changes when a file is written to, None if it isn't there."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return found.st_size, found.st_mtime_ns
 
 
 def _hashed(path: str) -> Blob:

@@ -57,7 +57,7 @@ def move(
         StoreError: if another move, to a third place, isn't over, or something can't be written.
     """
     choice = read_choice(store)
-    if choice.is_moving and choice.url != url:
+    if choice.is_moving and url not in (choice.url, choice.previous):
         unfinished = finish_move(store, straggler_seconds=straggler_seconds)
         if unfinished is not None and not unfinished.is_over:
             raise StoreError(
