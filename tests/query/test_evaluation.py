@@ -183,3 +183,19 @@ def test_an_answer_says_how_many_there_are_without_the_limit() -> None:
     query = parse("metrics.loss < 5 order by metrics.loss limit 2")
     rows, total = answer(query, RunColumns(runs))
     assert (rows.tolist(), total) == ([1, 2], 3)
+
+
+def test_patterns_after_a_selective_condition_answer_the_same() -> None:
+    runs: list[Run] = [
+        {
+            LOSS: Cell(float(row)),
+            LR: Cell(None, f"{row}GiB" if row % 2 else None),
+            TAGS: [f"t{row}"],
+        }
+        for row in range(40)
+    ]
+    assert found("metrics.loss < 6 and params.lr like '_GiB'", runs) == [1, 3, 5]
+    assert found("params.lr > 2GiB and metrics.loss < 6 and tags ~ '^t[1-4]'", runs) == [3]
+    assert found("metrics.loss < 4 and not (tags like '%2' or params.lr ~ '^1')", runs) == [0, 3]
+    assert found("metrics.loss < 0 and tags like '%'", runs) == []
+    assert found("metrics.loss < 39 and tags not like 't%'", runs) == []

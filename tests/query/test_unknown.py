@@ -35,3 +35,9 @@ def test_a_name_of_another_kind_is_said() -> None:
 def test_what_is_known_needs_no_note() -> None:
     assert notes("metrics.val_acc.min > 1 and context.git.commit = 'x' and context.os = 'y'") == []
     assert notes("name = 'x' and tags = 'y'") == []
+
+
+def test_of_very_many_names_the_one_that_begins_alike_is_found() -> None:
+    names = [f"layer{layer}/{part}/grad" for layer in range(100) for part in range(60)]
+    (note,) = unknown_names(parse("metrics.layer7/42.gard > 1"), Catalogue(metrics=names))
+    assert "did you mean 'layer7/42/grad'" in note

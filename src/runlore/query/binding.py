@@ -9,10 +9,12 @@ from runlore.query import patterns
 from runlore.query.fields import ATTRIBUTES, Field
 from runlore.query.moments import WORDS, moment_at, moment_of
 from runlore.query.printing import format_field
+from runlore.query.source import quoted
 from runlore.query.suggestions import meant
 from runlore.query.tree import (
     AFFIRMED,
     ORDERED,
+    PATTERNS,
     Comparison,
     IsNan,
     IsNull,
@@ -38,7 +40,6 @@ if TYPE_CHECKING:
     from runlore.query.tree import Node
     from runlore.query.values import Value
 
-PATTERNS = frozenset({"like", "not like", "ilike", "not ilike", "~", "!~"})
 STATUSES = ("running", "finished", "failed", "stopped", "crashed", "unknown")
 # MLflow writes statuses in capitals; some of them are two or none here.
 _MLFLOW_STATUSES = {
@@ -86,7 +87,7 @@ class Binder:
             return self.is_nan(field, at, is_negated=is_negated)
         if operator in ORDERED and literal.is_bare and type_of(field) in ("text", "any"):
             raise self._source.error(
-                f"{literal.raw!r} is a name, and fields are compared with values",
+                f"{quoted(literal.raw)} is a name, and fields are compared with values",
                 literal.start,
                 f'if it is meant as text, put it in quotes: "{literal.raw}"',
             )
@@ -187,7 +188,7 @@ class Binder:
             return (text.lower(),)
         known = ", ".join(STATUSES)
         raise self._source.error(
-            f"there is no status {text[:40]!r}",
+            f"there is no status {quoted(text)}",
             literal.start,
             meant(text, STATUSES) or f"there are {known}",
         )
@@ -200,7 +201,7 @@ class Binder:
         if text in ("true", "1", "false", "0"):
             return Boolean(text in ("true", "1"))
         raise self._source.error(
-            f"{shown(field)} is true or false, not {literal.raw[:40]!r}", literal.start
+            f"{shown(field)} is true or false, not {quoted(literal.raw)}", literal.start
         )
 
     def _number(self, field: Field, literal: Literal, kind: str) -> Value:
@@ -216,7 +217,7 @@ class Binder:
             return value
         what = "durations" if kind == "duration" else "numbers"
         raise self._source.error(
-            f"{shown(field)} is compared with {what}, not with {literal.raw[:40]!r}",
+            f"{shown(field)} is compared with {what}, not with {quoted(literal.raw)}",
             literal.start,
             _units_hint(kind),
         )
@@ -235,7 +236,7 @@ class Binder:
         example = "-7d" if not isinstance(value, Quantity) else f"-{literal.raw}"
         words = ", ".join(WORDS)
         raise self._source.error(
-            f"{shown(field)} is compared with times, not with {literal.raw[:40]!r}",
+            f"{shown(field)} is compared with times, not with {quoted(literal.raw)}",
             literal.start,
             f"a time is 2026-11-01, 2026-11-01T10:30Z, {words}, or ago like {example}",
         )

@@ -71,6 +71,43 @@ class Columns(Protocol):
         ...
 
 
+class ChosenRows:
+    """Columns of some rows of others, with only the texts that those have."""
+
+    def __init__(self, columns: Columns, rows: Integers) -> None:
+        self._columns = columns
+        self._rows = rows
+
+    @property
+    def count(self) -> int:
+        """How many rows were chosen."""
+        return len(self._rows)
+
+    def column(self, field: Field) -> Column:
+        """Give the values of the chosen rows."""
+        whole, rows = self._columns.column(field), self._rows
+        codes, texts = _used_texts(whole.codes[rows], whole.texts)
+        integers = None if whole.integers is None else whole.integers[rows]
+        return Column(
+            whole.is_null[rows], whole.is_number[rows], whole.numbers[rows], codes, texts, integers
+        )
+
+    def members(self, field: Field) -> Members:
+        """Give the members of the chosen rows, by their place among those."""
+        whole = self._columns.members(field)
+        places = np.full(self._columns.count, -1, np.int64)
+        places[self._rows] = np.arange(len(self._rows))
+        is_chosen = places[whole.rows] >= 0
+        codes, texts = _used_texts(whole.codes[is_chosen], whole.texts)
+        return Members(places[whole.rows[is_chosen]], codes, texts)
+
+
+def _used_texts(codes: Codes, texts: Sequence[str]) -> tuple[Codes, list[str]]:
+    used, places = np.unique(codes, return_inverse=True)
+    has_none = int(len(used) > 0 and used[0] < 0)
+    return (places - has_none).astype(np.int32), [texts[code] for code in used[has_none:]]
+
+
 def column_of_numbers(numbers: Doubles, is_number: Booleans) -> Column:
     """Make a column without texts: of a metric, a time, a count."""
     codes = np.full(len(numbers), -1, np.int32)

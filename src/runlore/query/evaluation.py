@@ -8,9 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from runlore.query import predicates
+from runlore.query.columns import ChosenRows
 from runlore.query.moments import span_of
-from runlore.query.tree import AFFIRMED, And, Comparison, IsNan, IsNull, Membership, Not, Or
-from runlore.query.values import Moment, Text
+from runlore.query.tree import (
+    AFFIRMED,
+    PATTERNS,
+    And,
+    Comparison,
+    IsNan,
+    IsNull,
+    Membership,
+    Not,
+    Or,
+    both,
+    leaves,
+)
+from runlore.query.values import Moment, Quantity, Text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +32,9 @@ if TYPE_CHECKING:
     from runlore.query.fields import Field
     from runlore.query.predicates import IsMatch, Numbers
     from runlore.query.tree import Node
+
+
+_FEW = 4  # patterns are asked of the runs that are left if those are less than a fourth
 
 
 def evaluate(node: Node | None, columns: Columns, now: datetime | None = None) -> Booleans:
@@ -47,7 +63,7 @@ class _Evaluation:
 
     def node(self, node: Node) -> Booleans:
         if isinstance(node, And):
-            return reduce(np.logical_and, map(self.node, node.items))
+            return self._all(node.items)
         if isinstance(node, Or):
             return reduce(np.logical_or, map(self.node, node.items))
         if isinstance(node, Not):
@@ -69,6 +85,19 @@ class _Evaluation:
             self._compared(node.field, operator, node),
             is_negated=operator != node.operator,
         )
+
+    def _all(self, items: tuple[Node, ...]) -> Booleans:
+        """Meet all filters; what is slow for each text is asked of the runs that are left."""
+        quick = [item for item in items if not _is_slow(item)]
+        slow = [item for item in items if _is_slow(item)]
+        if not quick or not slow:
+            return reduce(np.logical_and, map(self.node, items))
+        found = reduce(np.logical_and, map(self.node, quick)).copy()
+        rows = np.flatnonzero(found)
+        if len(rows) * _FEW > len(found):
+            return found & reduce(np.logical_and, map(self.node, slow))
+        found[rows] = evaluate(both(slow), ChosenRows(self._columns, rows), self._now)
+        return found
 
     def _column(self, field: Field) -> tuple[Column, Numbers]:
         if field not in self._known:
@@ -113,6 +142,15 @@ class _Evaluation:
             return found
         found[members.rows[fits]] = True
         return ~found if is_negated else found
+
+
+def _is_slow(node: Node) -> bool:
+    """Tell whether a filter has patterns, or texts to read as quantities."""
+    return any(
+        isinstance(leaf, Comparison)
+        and (leaf.operator in PATTERNS or isinstance(leaf.value, Quantity))
+        for leaf in leaves(node)
+    )
 
 
 def _test_of(node: Comparison | Membership | IsNull | IsNan) -> tuple[IsMatch, bool]:

@@ -13,6 +13,7 @@ from runlore.query.fields import (
     Field,
 )
 from runlore.query.lexer import Piece
+from runlore.query.source import quoted
 from runlore.query.suggestions import meant
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def field_of(token: Token, source: Source, catalogue: Catalogue | None) -> Field
     kind = PREFIXES[prefix.lower()]
     key = "".join(piece.text for piece in pieces)
     if not key:
-        raise source.error(f"{token.text!r} lacks a name after the dot", token.end)
+        raise source.error(f"{quoted(token.text)} lacks a name after the dot", token.end)
     place = token.start + len(prefix) + 1
     if kind == "metric":
         return _metric(pieces, catalogue)
@@ -71,7 +72,7 @@ def field_of(token: Token, source: Source, catalogue: Catalogue | None) -> Field
         return _attribute(key, place, source)
     if kind == "dataset" and key.lower() not in DATASET_PARTS:
         known = ", ".join(DATASET_PARTS)
-        raise source.error(f"a dataset has no {key!r}", place, f"there are {known}")
+        raise source.error(f"a dataset has no {quoted(key)}", place, f"there are {known}")
     if kind == "tag" and key in _MLFLOW_TAGS and key not in (catalogue or Catalogue()).tags:
         return _MLFLOW_TAGS[key]
     return Field(kind, key.lower() if kind == "dataset" else key)
@@ -108,7 +109,7 @@ def _attribute(key: str, place: int, source: Source) -> Field:
     name = _attribute_name(key)
     if name is None:
         hint = meant(key, ATTRIBUTE_OF) or "there are " + ", ".join(ATTRIBUTES)
-        raise source.error(f"runs have no attribute {key!r}", place, hint)
+        raise source.error(f"runs have no attribute {quoted(key)}", place, hint)
     return Field("attribute", name)
 
 
@@ -132,11 +133,11 @@ def _bare(token: Token, source: Source, catalogue: Catalogue | None) -> Field:
         found.append(metric)
     if len(found) > 1:
         raise source.error(
-            f"{name!r} is both a param and a metric", token.start, _prefixed(token.text)
+            f"{quoted(name)} is both a param and a metric", token.start, _prefixed(token.text)
         )
     if not found:
         raise source.error(
-            f"{name!r} is no attribute" + (", param or metric" if catalogue else ""),
+            f"{quoted(name)} is no attribute" + (", param or metric" if catalogue else ""),
             token.start,
             meant(name, [*ATTRIBUTE_OF, *known.params, *known.metrics]) or _prefixed(token.text),
         )

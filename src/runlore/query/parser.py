@@ -8,7 +8,7 @@ from runlore.query.binding import Binder, Literal
 from runlore.query.lexer import DATE, END, NAME, NUMBER, QUANTITY, STRING, tokens_of
 from runlore.query.moments import moment_of
 from runlore.query.names import field_of
-from runlore.query.source import Source
+from runlore.query.source import Source, quoted
 from runlore.query.suggestions import meant
 from runlore.query.tree import Not, OrderKey, Query, both, either
 from runlore.query.values import Boolean, Number, Text, number_of, quantity_of
@@ -343,8 +343,7 @@ class _Parser:
     def _shown(self) -> str:
         if self._token.kind == END:
             return "the end"
-        text = self._source.text[self._token.start : self._token.end]
-        return repr(text if len(text) <= 40 else text[:37] + "...")
+        return quoted(self._source.text[self._token.start : self._token.end])
 
     def _error(self, reason: str, hint: str | None = None) -> Exception:
         return self._source.error(reason, self._token.start, hint)

@@ -28,6 +28,11 @@ class Source:
         )
 
 
+def quoted(text: str) -> str:
+    """Quote a part of the text for a message, shortened."""
+    return repr(text if len(text) <= 40 else text[:39] + "…")
+
+
 def _excerpt(text: str, position: int) -> str:
     """Draw the line around a spot, and a caret below."""
     line_start = text.rfind("\n", 0, position) + 1

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from runlore.query.values import Value
 
 ORDERED = frozenset({"<", "<=", ">", ">="})
+PATTERNS = frozenset({"like", "not like", "ilike", "not ilike", "~", "!~"})
 NEGATIONS = {"=": "!=", "like": "not like", "ilike": "not ilike", "~": "!~"}
 AFFIRMED = {negated: operator for operator, negated in NEGATIONS.items()}
 
