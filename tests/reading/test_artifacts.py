@@ -185,6 +185,7 @@ class TestUsing:
             assert used.spec == "m.json:latest"
             path = used.download(tmp_path / "out")
             assert path == str(tmp_path / "out" / "m.json")
+            assert used.download(tmp_path / "out") == path
             store_files(store, run, runlore.get_run(run.id, store=store))
         (found,) = runlore.get_run("both", store=store).inputs
         version = runlore.get_artifact("m.json", store=store)

@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 from contextlib import suppress
+from filecmp import cmp
 from typing import TYPE_CHECKING
 
 from runlore.blobs.snapshot import clone
@@ -69,8 +70,10 @@ def download(
 def _is_same(target: str, content: Content) -> bool:
     """Whether the file there has this very content already."""
     try:
-        if content.digest is None or os.path.getsize(target) != content.size_bytes:
+        if not os.path.isfile(target) or os.path.getsize(target) != content.size_bytes:
             return False
+        if content.digest is None:  # it waits to be hashed
+            return cmp(target, content.path(), shallow=False)
         return _digest_of_file(target) == content.digest
     except OSError:
         return False
