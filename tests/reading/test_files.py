@@ -93,6 +93,8 @@ def test_a_damaged_blob_is_not_handed_out(store: Path) -> None:
     path.write_bytes(b"CONTENT")
     with file.open() as blob, pytest.raises(BlobDamaged):
         blob.read()
+    with pytest.raises(BlobDamaged, match=r"the artifact 'text\.txt' is not what was logged"):
+        file.read()
 
 
 def test_a_file_that_is_gone_is_said_to_be(store: Path) -> None:

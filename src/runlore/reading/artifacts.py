@@ -264,10 +264,7 @@ class ArtifactVersion:
         from runlore.media.reading import read_object
 
         file = self._file(path)
-        content = self._content(file)
-        for _ in content.verify():
-            pass
-        return read_object(content.path(), name=file.name, trusted=trusted)
+        return read_object(self._content(file).verified_path(), name=file.name, trusted=trusted)
 
     def verify(self, progress: Callable[[int], None] | None = None) -> None:
         """Read all of it, and raise unless it is what was logged.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import file_digest
 from typing import TYPE_CHECKING, cast
 
 from runlore.blobs.opening import StoreBlobs
@@ -83,6 +84,18 @@ class Content:
         path = self._blobs.name(self.digest)
         return path if os.path.isfile(path) else None
 
+    def verified_path(self) -> str:
+        """Return a path, as `path`, of a file that holds what was logged.
+
+        Raises:
+            BlobDamaged: if it holds something else.
+            ArtifactNotFound: if it is nowhere.
+        """
+        path = self.path()
+        if self.digest is not None and digest_of_file(path) != self.digest:
+            raise self.damaged()
+        return path
+
     def chunks(self) -> Iterator[bytes]:
         """Yield it a few megabytes at a time; the last of a damaged one is an error.
 
@@ -139,6 +152,12 @@ class Content:
             f"{short(self._run)}, is not in the store {self._reader.folder.path}",
             hint="it was removed, or not all of the store was copied: see `runlore doctor`",
         )
+
+
+def digest_of_file(path: str) -> str:
+    """Return the SHA-256 of a file in 64 hexadecimal digits."""
+    with open(path, "rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def staged_path(folder: StoreFolder, staged: str) -> str | None:

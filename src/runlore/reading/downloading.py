@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import secrets
 from contextlib import suppress
@@ -14,13 +13,13 @@ from runlore.blobs.snapshot import clone
 from runlore.errors import InvalidValue
 from runlore.media.names import artifact_name
 from runlore.objects.descriptors import BINARY, write_all
+from runlore.reading.contents import digest_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from runlore.reading.contents import Content
 
-_CHUNK_BYTES = 4 << 20
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | BINARY | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -74,7 +73,7 @@ def _is_same(target: str, content: Content) -> bool:
             return False
         if content.digest is None:  # it waits to be hashed
             return cmp(target, content.path(), shallow=False)
-        return _digest_of_file(target) == content.digest
+        return digest_of_file(target) == content.digest
     except OSError:
         return False
 
@@ -118,7 +117,7 @@ def _share(
                 return False
         finally:
             os.close(source)
-        if _digest_of_file(temporary) != content.digest:
+        if digest_of_file(temporary) != content.digest:
             raise content.damaged()
     except OSError:
         os.ftruncate(descriptor, 0)
@@ -134,14 +133,6 @@ def _copy(descriptor: int, target: str, content: Content, advance: Callable[[int
         except OSError as error:
             raise _fault(error, target) from error
         advance(len(chunk))
-
-
-def _digest_of_file(path: str) -> str:
-    found = hashlib.sha256()
-    with open(path, "rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            found.update(chunk)
-    return found.hexdigest()
 
 
 def _fault(error: OSError, target: str) -> InvalidValue:

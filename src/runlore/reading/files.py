@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from runlore.errors import ArtifactNotFound, ObjectsUnreachable
+from runlore.errors import ArtifactNotFound, BlobDamaged, ObjectsUnreachable
+from runlore.reading.contents import digest_of_file
 from runlore.reading.facts import moment
 from runlore.records.ids import is_id
 
@@ -99,10 +100,28 @@ class _File:
         """
         path, digest = self._located()
         if digest is None:
-            return open(path, "rb")
+            try:
+                return open(path, "rb")
+            except FileNotFoundError:  # it became a blob this moment
+                path, digest = self._located()
         from runlore.blobs.opening import StoreBlobs
 
-        return StoreBlobs(self._reader.folder).open(digest)
+        return open(path, "rb") if digest is None else StoreBlobs(self._reader.folder).open(digest)
+
+    def _verified_path(self) -> str:
+        """Return the path, as `path`, of a file that holds what was logged.
+
+        Raises:
+            BlobDamaged: if it holds something else.
+        """
+        path = self.path()
+        digest = self._row.digest
+        if digest is not None and digest_of_file(path) != digest:
+            raise BlobDamaged(
+                f"the {self._what} {self.name!r} is not what was logged: {path} is damaged",
+                hint=f"put the same file again from a copy, or remove {path!r}",
+            )
+        return path
 
     def _located(self) -> tuple[str, str | None]:
         """Return the path of a file in `incoming/`, or what to call a blob, and its digest."""
@@ -159,12 +178,13 @@ class ArtifactFile(_File):
 
         Raises:
             ArtifactNotFound: if no file holds it.
+            BlobDamaged: if that doesn't hold what was logged.
             InvalidValue: if it is a pickle and not `trusted`, or can't be read.
             MissingExtra: if a library for it isn't installed.
         """
         from runlore.media.reading import read_object
 
-        return read_object(self.path(), name=self.name, trusted=trusted)
+        return read_object(self._verified_path(), name=self.name, trusted=trusted)
 
     def _renewed(self) -> Artifact | None:
         facts = self._reader.ask(lambda index: index.run_facts(self._run))
@@ -214,7 +234,7 @@ class MediaItem(_File):
         from runlore.media.reading import read_object
 
         extension = self.details.get("extension") or (".txt" if self.type == "text" else "")
-        found = read_object(self.path(), name=f"{self.type}{extension}")
+        found = read_object(self._verified_path(), name=f"{self.type}{extension}")
         return _plain_table(found) if self.type == "table" else found
 
     def _renewed(self) -> Media | None:
