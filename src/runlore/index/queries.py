@@ -394,7 +394,7 @@ def _run_row(row: tuple[Any, ...]) -> RunRow:
 
 
 def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
+    return ", ".join("?" * len(values)) or "NULL"  # PostgreSQL takes no empty list
 
 
 def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:

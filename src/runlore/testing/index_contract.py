@@ -75,6 +75,8 @@ class IndexContract(ArtifactContract, ABC):
         assert index.list_runs().runs == []
         assert index.run_facts(RUN) is None
         assert index.totals().runs == 0
+        assert index.list_runs(runs=[]).runs == []
+        assert index.params([]) == {}
 
     def test_a_second_start_fills_in_only_what_was_null(
         self, index: Index, store: StoreFolder, journal: JournalComposer
