@@ -22,6 +22,9 @@ AMBIENT = (
     "RUNLORE_RUN_ID",
     "RUNLORE_PROJECT",
     "RUNLORE_EXPERIMENT",
+    "RUNLORE_CAPTURE",
+    "RUNLORE_GC_GRACE",
+    "RUNLORE_TRASH_KEEP",
     "SLURM_JOB_ID",
     "SLURM_STEP_ID",
     "TORCHELASTIC_RUN_ID",
@@ -60,4 +63,5 @@ def store_of_its_own(
     store = folder / "store"
     monkeypatch.setenv("RUNLORE_STORE", str(store))
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
     return store

@@ -12,7 +12,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, NamedTuple
 
 from runlore.client.placement import run_id
-from runlore.errors import Ambiguous, InvalidValue, RunNotFound
+from runlore.errors import Ambiguous, InvalidValue, QueryError, RunNotFound
 from runlore.reading.behind import so_far
 from runlore.reading.details import Details, gone, is_gone
 from runlore.reading.facts import moment
@@ -33,9 +33,8 @@ SEARCH_SECONDS = 10.0
 _WHAT_TO_GIVE = "give an id, its first or last digits, or a name"
 _GLOB = re.compile(r"[*?\[]")
 _EXPERIMENT, _INCREMENT = "experiment:", "increment:"
-_OPERATOR = re.compile(
-    r"[<>~]|!=|=|\b(?:in|like|ilike|is|between|not|and|or)\b|\border by\b", re.IGNORECASE
-)
+_SIGN = re.compile(r"[<>~=]")  # of a filter
+_WORD = re.compile(r"\b(?:in|like|ilike|is|between|not)\b", re.IGNORECASE)
 
 
 class Scope(NamedTuple):
@@ -106,10 +105,15 @@ def _found(reader: StoreReader, selection: str, scope: Scope) -> list[RunRow]:
     for prefix in (_EXPERIMENT, _INCREMENT):
         if selection.startswith(prefix):
             return _in_experiment(reader, selection, prefix, scope)
-    if _OPERATOR.search(selection):
-        found = _by_filter(reader, selection, scope)
-    elif _GLOB.search(selection):
+    if _GLOB.search(selection):
         found = _by_pattern(reader, selection, scope)
+    if not found and _SIGN.search(selection):
+        found = _by_filter(reader, selection, scope)
+    elif not found and _WORD.search(selection):
+        try:
+            found = _by_filter(reader, selection, scope)
+        except QueryError:  # rather a name with a space in it that no run has
+            found = []
     return found
 
 
