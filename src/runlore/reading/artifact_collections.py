@@ -135,17 +135,19 @@ class Collection:
         return True
 
     def _is_left(self, actor: str) -> bool:
-        """Whether neither the process nor its helper is there to hash what it gave."""
-        reader = self._reader
-        is_on_local_disk = is_local(reader.folder.path)
-        helpers = [row.actor for row in reader.ask(lambda index: index.journals())
-                   if row.serves == actor]  # fmt: skip
-        return all(
-            holder(reader.folder.lock(each), host=reader.host, is_on_local_disk=is_on_local_disk)
-            == DEAD
-            or not os.path.exists(reader.folder.actor(each))  # cleared away, of dead ones only
-            for each in {actor, *helpers}
+        """Whether nobody is there to hash what a process gave: its helper, or else itself."""
+        rows = self._reader.ask(lambda index: index.journals())
+        helpers = {row.actor for row in rows if row.serves == actor}
+        return all(self._is_dead(each) for each in helpers or {actor})
+
+    def _is_dead(self, actor: str) -> bool:
+        folder = self._reader.folder
+        if not os.path.exists(folder.actor(actor)):  # they are cleared away of dead actors only
+            return True
+        life = holder(
+            folder.lock(actor), host=self._reader.host, is_on_local_disk=is_local(folder.path)
         )
+        return life == DEAD
 
     def _is_waiting(self, output: Output) -> bool:
         """Whether what isn't hashed of it is there to be hashed."""
