@@ -15,6 +15,8 @@ from tests.services.postgres import (  # noqa: F401 - fixtures
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.services.postgres import PostgresServer
+
 # Variables of the machine that runs the tests and that would leak into what they record.
 AMBIENT = (
     "RUNLORE_STORE",
@@ -36,6 +38,12 @@ AMBIENT = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--framework", help="run the wide tests of this framework alone")
+    parser.addoption(
+        "--index",
+        choices=("sqlite", "postgres"),
+        default="sqlite",
+        help="where tests that don't choose keep their indexes (those about the file itself fail)",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -65,3 +73,12 @@ def store_of_its_own(
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
     return store
+
+
+@pytest.fixture(autouse=True)
+def index_of_option(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let any test run with its index in PostgreSQL."""
+    if request.config.getoption("--index") == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        request.addfinalizer(server.drop_indexes)
+        monkeypatch.setenv("RUNLORE_INDEX", server.url())
