@@ -124,46 +124,56 @@ def folder_digest(files: Iterable[tuple[str, str]]) -> str:
 
 
 def _whole(rows: Iterable[tuple[Any, ...]]) -> list[Output]:
-    """Gather the files of each artifact; folders of which files are missing are left out."""
-    gathered: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+    """Make artifacts of rows (columns as in `_COLUMNS`); incomplete folders are left out."""
+    found = []
+    folders: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
     for row in rows:
-        gathered.setdefault((row[0], row[7] or row[4]), []).append(row)
-    return [one for key, of_one in gathered.items() if (one := _output(key[1], of_one)) is not None]
+        if row[7] is None:
+            found.append(_output(row[4], row, (OutputFile(row[5], row[5], *row[12:15]),), row[14]))
+        else:
+            folders.setdefault((row[0], row[7]), []).append(row)
+    for (_, identifier), of_one in folders.items():
+        folder = _folder(identifier, of_one)
+        if folder is not None:
+            found.append(folder)
+    return found
 
 
-def _output(identifier: str, rows: list[tuple[Any, ...]]) -> Output | None:
-    """Make one artifact of its rows (columns as in `_COLUMNS`), None if it isn't complete."""
-    first = rows[0]
-    run, project, is_deleted, moved_to, name, is_folder = *first[:4], first[6], first[7] is not None
-    if is_folder:
-        # Of records that name a file twice, the earlier one holds.
-        rows = sorted(rows, key=lambda row: (row[5].encode(), row[9], row[4]))
-        rows = [row for at, row in enumerate(rows) if at == 0 or row[5] != rows[at - 1][5]]
-        if len(rows) != first[8]:
-            return None
-    prefix = f"{name}/" if is_folder else ""
+def _folder(identifier: str, rows: list[tuple[Any, ...]]) -> Output | None:
+    """Make a folder of the rows of its files, None if some are missing."""
+    # Of records that name a file twice, the earlier one holds.
+    rows = sorted(rows, key=lambda row: (row[5].encode(), row[9], row[4]))
+    rows = [row for at, row in enumerate(rows) if at == 0 or row[5] != rows[at - 1][5]]
+    if len(rows) != rows[0][8]:
+        return None
+    prefix = f"{rows[0][6]}/"
     files = tuple(OutputFile(row[5], row[5].removeprefix(prefix), *row[12:15]) for row in rows)
-    digest = files[0].digest
-    if is_folder:
-        hashed = [(file.relative, file.digest) for file in files if file.digest is not None]
-        digest = folder_digest(hashed) if len(hashed) == len(files) else None
-    first = rows[0]
-    description = None if first[16] is None else json.loads(first[16])
+    hashed = [(file.relative, file.digest) for file in files if file.digest is not None]
+    digest = folder_digest(hashed) if len(hashed) == len(files) else None
+    whole = _output(identifier, rows[0], files, digest)
+    return whole._replace(time=min(row[9] for row in rows), is_folder=True, media_type=None)
+
+
+def _output(
+    identifier: str, row: tuple[Any, ...], files: tuple[OutputFile, ...], digest: str | None
+) -> Output:
+    run, project, is_deleted, moved_to = row[:4]
+    details, description = row[15:]
     return Output(
         identifier,
         run,
         project,
-        name,
-        min(row[9] for row in rows),
+        row[6],
+        row[9],
         digest,
         files,
-        is_folder,
-        first[10],
-        None if is_folder else first[11],
-        json.loads(first[15]),
-        description,
-        bool(is_deleted),
-        moved_to is not None,
+        is_folder=False,
+        type=row[10],
+        media_type=row[11],
+        details={} if details == "{}" else json.loads(details),
+        description=None if description is None else json.loads(description),
+        is_deleted=bool(is_deleted),
+        is_gone=moved_to is not None,
     )
 
 

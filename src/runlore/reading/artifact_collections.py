@@ -69,11 +69,12 @@ class Collection:
             named.setdefault((alias.run, alias.artifact), []).append(alias.alias)
         found = []
         for version in counted:
-            aliases = {
-                alias for one in version.outputs for alias in named.get((one.run, one.id), ())
-            }
-            first = [LATEST] if version is latest else []
-            names = first + sorted(aliases)
+            names = [LATEST] if version is latest else []
+            if named:
+                aliases = {
+                    alias for one in version.outputs for alias in named.get((one.run, one.id), ())
+                }
+                names += sorted(aliases)
             found.append(ArtifactVersion(self._reader, version, names, self._make_runs))
         return found
 
