@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from runlore.helper.secret_forms import KNOWN_FORMS, WEBHOOKS
 from runlore.helper.secret_names import is_secret_name
-from runlore.helper.secret_pairs import is_placeholder, secret_values
+from runlore.helper.secret_pairs import is_placeholder, is_plain, secret_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ _MUCH_BASE64 = re.compile(r"[A-Za-z0-9+/]{40}")
 
 def mask(value: str) -> str:
     """Put the mask in place of `value`; a mask, a reference and plain words like `true` stay."""
-    if value.startswith(_MASK_START) or is_placeholder(value):
+    if value.startswith((_MASK_START, "${")) or is_plain(value):
         return value
     digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{_MASK_START}{digest[:12]}]"
@@ -158,6 +158,8 @@ def _mask_pairs(text: str) -> str:
 
 def _mask_user_info(found: re.Match[str]) -> str:
     user, colon, password = found["info"].partition(":")
+    if is_placeholder(password if colon else user):
+        return found[0]
     if colon:
         return f"{found['scheme']}://{user}:{mask(password)}@"
     # A user alone is a token for a web server, and a plain name elsewhere (ssh://git@host).

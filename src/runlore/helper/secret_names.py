@@ -33,8 +33,15 @@ _TEXT_TOKENS = frozenset(
         "unknown", "video",
     }
 )  # fmt: skip
-# Within text and code these mean other things, too: their values have to look like secrets.
-_COMMON_WORDS = frozenset({"auth", "token"})
+# Behind one of these it is secret for sure; alone it is as often a word of a parser.
+_SECRET_TOKENS = frozenset(
+    {
+        "access", "api", "app", "auth", "bearer", "bot", "client", "csrf", "deploy", "github",
+        "gitlab", "hf", "hub", "huggingface", "id", "job", "jwt", "login", "npm", "oauth",
+        "personal", "private", "pypi", "refresh", "registry", "secret", "security", "service",
+        "session", "slack", "user", "wandb",
+    }
+)  # fmt: skip
 _SECRET_ENDINGS = ("password", "passwd", "passphrase", "apikey")  # PGPASSWORD is one word
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -52,9 +59,12 @@ def is_secret_name(name: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_common_name(name: str) -> bool:
-    """Say whether a secret name is a common word standing alone: `token`, `self.auth`."""
+    """Say whether a secret name means other things as well: `token`, `current_token`, `auth`.
+
+    What stands beside it within a text has to look like a secret, too.
+    """
     last, before = _last_words(name)
-    return last in _COMMON_WORDS and before in ("", "self", "args", "cfg", "config", "my")
+    return last == "auth" or (last == "token" and before not in _SECRET_TOKENS)
 
 
 def _last_words(name: str) -> tuple[str, str]:

@@ -19,8 +19,8 @@ _PLAIN_VALUES = frozenset(
     {"", "true", "false", "yes", "no", "none", "null", "empty", "required", "optional"}
 )
 _PLACEHOLDER = re.compile(
-    r"\$\{.*|\$\(.*|\$\w+|<[^<>]*>|\{\{.*\}\}|\{[^{}]*\}|%\(\w+\)s|%[sd]|(?:x+|X+|\*+|\.+|-+|_+|…)"
-    r"|your[-_ ].*|\[masked\]",
+    r"\$\{.*|\$\(.*|\$\w+|<[^<>]*>|\{\{.*\}\}|(?:\{[^{}]*\}[:/@_. \-]*)+"
+    r"|%\(\w+\)s|%[sd]|x+|X+|[*.:_…\-]+|your[-_ ].*|\[masked\]",
     re.DOTALL,
 )
 _HINTS = (
@@ -42,7 +42,9 @@ _DEFAULT = re.compile(r"(?:\[[^\]\n]{0,80}\])?(?:[ \t]*\|[ \t]*None)?[ \t]*=[ \t
 _BARE_ENVIRONMENT = re.compile(r"[^\s\"'`;&|]+")
 _IDENTIFIERS = re.compile(r"[A-Za-z_][A-Za-z_]*(?:\.[A-Za-z_]\w*)*|(?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*")
 _SNAKE = re.compile(r"_*[a-z][a-z0-9]*(?:_[a-z0-9]+)+")
-_CLASS = re.compile(r"(?:[A-Z][a-z]+)+(?:Auth|Credential|Key|Password|Provider|Secret|Str|Token)s?")
+_CLASS = re.compile(
+    r"(?:[A-Z][a-z]+)+(?:Auth|Bytes|Credential|Key|Password|Provider|Secret|Str|Token)s?"
+)
 _TYPES = frozenset(
     {
         "Any", "Literal", "Optional", "Path", "SecretStr", "Secret", "Tensor", "Token", "Union",
@@ -50,14 +52,28 @@ _TYPES = frozenset(
         "object", "str", "string", "tuple", "undefined", "unknown",
     }
 )  # fmt: skip
+_PROSE = frozenset(
+    {
+        "a", "all", "an", "any", "as", "by", "for", "if", "in", "is", "it", "no", "not", "of", "on",
+        "one", "or", "the", "their", "this", "to", "what", "when", "which", "whose", "with",
+    }
+)  # fmt: skip
+_NO_BEGIN = ")],;"  # that was a closing quote
+_NO_TOKEN = frozenset("()[]{}<>|^\\,;?*")
+_CONSTANT = re.compile(r"[A-Z]+(?:_[A-Z]+)+")
 _PATH = re.compile(
-    r"~/|\.{1,2}/|/(?:app|data|etc|home|mnt|opt|root|run|secrets|tmp|usr|var)/|[A-Z]:\\"
+    r"https?://|~/|\.{1,2}/|/(?:app|data|etc|home|mnt|opt|root|run|secrets|tmp|usr|var)/|[A-Z]:\\"
 )
+
+
+def is_plain(value: str) -> bool:
+    """Say whether a value is a word like `true`, which is no secret, or none at all."""
+    return value.lower() in _PLAIN_VALUES
 
 
 def is_placeholder(value: str) -> bool:
     """Say whether a value only stands for one: `${TOKEN}`, `<your key>`, `none`, `***`."""
-    return value.lower() in _PLAIN_VALUES or _PLACEHOLDER.fullmatch(value) is not None
+    return is_plain(value) or _PLACEHOLDER.fullmatch(value) is not None
 
 
 def secret_values(text: str) -> Iterator[tuple[int, int]]:
@@ -81,8 +97,8 @@ def _value_place(text: str, found: re.Match[str]) -> tuple[int, int] | None:
     if is_query and "=" in (found["between"] or "") and _is_signature(name):
         bare = _BARE.match(text, found.end())
         return bare.span() if bare else None
-    if not is_secret_name(name):
-        return None
+    if not is_secret_name(name) or (begin > 0 and text[begin - 1] == ":"):
+        return None  # a name's part: `std::secret`, `arn:aws:secret:…`
     if found["comma"] is not None and not (found["option"] or name.isupper()):
         return None
     masked = _MASKED.match(text, found.end())
@@ -90,7 +106,8 @@ def _value_place(text: str, found: re.Match[str]) -> tuple[int, int] | None:
         return masked.span()
     quoted = _QUOTED.match(text, found.end())
     if quoted:
-        return _quoted_place(quoted, name)
+        is_option = found["comma"] is not None and quoted[0][1:2] == "-"  # ("--token", "-t")
+        return None if is_option else _quoted_place(quoted, name)
     return _bare_place(text, found, name, is_query=is_query)
 
 
@@ -98,8 +115,10 @@ def _quoted_place(quoted: re.Match[str], name: str) -> tuple[int, int] | None:
     group = next(key for key in ("escaped", "double", "single") if quoted[key] is not None)
     value = quoted[group]
     is_pattern = "f" in quoted["prefix"].lower() and "{" in value
-    if is_pattern or is_placeholder(value) or value.startswith("-") or _PATH.match(value):
+    if is_pattern or is_placeholder(value) or value[0] in _NO_BEGIN or _PATH.match(value):
         return None
+    if value.lower() in name.lower() or _CONSTANT.fullmatch(value):
+        return None  # it only says what it would be
     if is_common_name(name) and not _looks_random(value):
         return None
     return quoted.span(group)
@@ -120,7 +139,8 @@ def _bare_place(
         return _quoted_place(quoted, name) if quoted else None
     if is_placeholder(value) or value.startswith(("$", "-", "{", "<")) or _PATH.match(value):
         return None
-    if is_environment or is_query or (found["option"] and between == "="):
+    is_literal = is_environment or is_query or (found["option"] and between == "=")
+    if is_literal and not name.lower().endswith("auth"):
         return bare.span()
     if after and after in "([{":  # a call, an element
         return None
@@ -129,11 +149,13 @@ def _bare_place(
     if found["space"] is not None:
         is_secret = _has_digit(value)
     elif ":" in between:
-        is_secret = True
+        is_prose = value.lower() in _PROSE and after in ("", " ", "\n")
+        is_secret = not is_prose and (between[-1].isspace() or _has_digit(value))
     elif between.strip() != between:
         is_secret = _has_digit(value) and len(value) >= 6 and not _is_code(value)
     else:
-        is_secret = not _is_code(value) or (after not in (",", ")") and value not in name)
+        is_argument = after in (",", ")") or "." in value or value in name
+        is_secret = not (_is_code(value) and is_argument)
     return bare.span() if is_secret else None
 
 
@@ -143,7 +165,7 @@ def _is_type(value: str, after: str) -> bool:
         value in _TYPES
         or _CLASS.fullmatch(value) is not None
         or ("." in value and _IDENTIFIERS.fullmatch(value) is not None)
-        or (after in (",", ")", "]") and _is_code(value))
+        or (after in (",", ")", "]", "}") and _is_code(value))
     )
 
 
@@ -157,7 +179,7 @@ def _has_digit(value: str) -> bool:
 
 def _looks_random(value: str) -> bool:
     """Say whether a value is like no word: letters and digits, or padded Base64."""
-    if len(value) < 8 or any(character.isspace() for character in value):
+    if len(value) < 8 or any(one.isspace() or one in _NO_TOKEN for one in value):
         return False
     has_letter = any(character.isalpha() for character in value)
     return has_letter and (_has_digit(value) or (len(value) >= 12 and value.endswith("=")))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 10_000_000
 _MOST_FILES = 1000
-_MOST_LEFT_OUT = 200
 _MOST_LIST_BYTES = 8_000_000
 _MOST_BESIDE = 50  # more files than that beside a script make it no project of its own
 
@@ -104,7 +103,6 @@ def pack(folder: str, names: Sequence[str], texts: Iterable[tuple[str, str]] = (
         else:
             size += len(content)
             members[name] = (_masked(content), os.access(path, os.X_OK))
-    del packed.left_out[_MOST_LEFT_OUT:]
     packed.files = [(name, len(members[name][0])) for name in sorted(members)]
     if members:
         packed.archive = _archive(members)
