@@ -126,6 +126,8 @@ def test_a_place_json_of_somebody_else_is_refused(objects: BucketObjects, conten
 def test_wrong_keys_are_said_to_be_wrong_keys(
     objects: BucketObjects, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if not bucket.is_real:
+        pytest.skip("moto lets everybody in")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
     stranger = BucketObjects(f"{bucket.url}/a/prefix", STORE)
     with pytest.raises(ObjectsUnreachable) as caught:

@@ -1,6 +1,7 @@
 """An S3 service of one's own: started once for all tests of a session, gone with them.
 
-It is a real one, OpenStack Swift; where that can't start it is moto, and a warning says so.
+It is a real one, OpenStack Swift; where that can't start, moto stands in if it is installed, and
+standard error says so.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import subprocess
 import sys
 import time
 import uuid
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,6 +37,7 @@ class Bucket(NamedTuple):
 
     name: str
     line: FaultyLine
+    is_real: bool
 
     @property
     def url(self) -> str:
@@ -44,8 +45,8 @@ class Bucket(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def s3_port(tmp_path_factory: pytest.TempPathFactory) -> int:
-    """The port of the service; the processes of a parallel session share it."""
+def s3_service(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, bool]:
+    """The service's port, and whether it is a real one; a parallel session shares it."""
     base = tmp_path_factory.getbasetemp()
     is_parallel = "PYTEST_XDIST_WORKER" in os.environ
     folder = (base.parent if is_parallel else base) / "s3"
@@ -55,19 +56,21 @@ def s3_port(tmp_path_factory: pytest.TempPathFactory) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ready = folder / "port"
         if not ready.exists() and not _has_started_swift(folder, watched):
-            warnings.warn("Swift doesn't start here: moto stands in for it", stacklevel=1)
+            print("Swift doesn't start here: moto stands in for it", file=sys.__stderr__)
             ready.write_text(str(_start_moto(folder, watched)))
-        return int(ready.read_text())
+            (folder / "moto").touch()
+        return int(ready.read_text()), not (folder / "moto").exists()
 
 
 @pytest.fixture
-def bucket(s3_port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+def bucket(s3_service: tuple[int, bool], monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     """An empty bucket, with the environment by which it is reached."""
     name = f"bucket-{uuid.uuid4().hex[:12]}"
-    with FaultyLine(s3_port) as line:
+    port, is_real = s3_service
+    with FaultyLine(port) as line:
         reach(monkeypatch, line.port)
         _make_bucket(name)
-        yield Bucket(name, line)
+        yield Bucket(name, line, is_real)
 
 
 def reach(monkeypatch: pytest.MonkeyPatch, port: int) -> None:

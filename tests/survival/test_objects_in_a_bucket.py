@@ -21,7 +21,7 @@ from runlore.journal.folder import open_store
 from runlore.reading.store import open_reader
 from runlore.segments.manifest import last_number
 from tests.cli.stores import SOURCE, make_store, seal
-from tests.services.s3 import bucket, s3_port
+from tests.services.s3 import bucket, s3_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.services.s3 import Bucket
     from tests.survival.conftest import Command
 
-__all__ = ["bucket", "s3_port"]  # fixtures
+__all__ = ["bucket", "s3_service"]  # fixtures
 
 PATIENCE_SECONDS = 60.0
 TRAIN = """
