@@ -128,6 +128,16 @@ def test_an_alias_is_set_moved_and_removed(cli: Command, folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("store_of_its_own")
+def test_a_description_can_be_changed(cli: Command, folder: Path) -> None:
+    cli("artifact", "put", str(folder), "--description", "old")
+    cli("artifact", "put", str(folder))
+    assert cli("artifact", "describe", "data", "new").err == "described data:v0\n"
+    assert cli("artifact", "ls", "data").out.splitlines()[1].endswith("  new")
+    cli("artifact", "describe", "data:v0", "")
+    assert cli("artifact", "ls", "data").out.splitlines()[1].endswith("  old")
+
+
+@pytest.mark.usefixtures("store_of_its_own")
 def test_what_is_wrong_is_said_and_nothing_is_written(
     cli: Command, folder: Path, tmp_path: Path
 ) -> None:

@@ -230,6 +230,19 @@ def set_alias(
     return aliased
 
 
+def describe_artifact(
+    spec: str, description: str | None, *, project: str | None = None, store: str | None = None
+) -> ArtifactVersion:
+    """Say what to know about a version, in place of what was said.
+
+    Raises:
+        ArtifactNotFound, Ambiguous: if nothing, or several things, answer to `spec`.
+    """
+    version = _found(spec, project, store)
+    version.describe(description)
+    return version
+
+
 def _newest_output(reader: StoreReader, run: str) -> ArtifactVersion | None:
     found = outputs_of(reader, run, stored_runs)
     return max(found, key=lambda one: one.last_logged_by(run), default=None)

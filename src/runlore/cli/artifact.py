@@ -183,6 +183,26 @@ def alias_command(
     talk(f"{version.name}:{alias} {verb} for {version.spec}")
 
 
+@command.command("describe")
+@click.argument("spec")
+@click.argument("text")
+@_PROJECT
+@store_and_json
+def describe_command(*, spec: str, text: str, project: str | None, as_json: bool) -> None:
+    """Say what to know about a version; an empty TEXT takes that away."""
+    from runlore.actions.artifacts import describe_artifact
+
+    version = describe_artifact(spec, text or None, project=project, store=chosen_store())
+    if as_json:
+        from runlore.cli.artifact_report import version_report
+
+        _print_json(version_report(version))
+        return
+    from runlore.cli.output import talk
+
+    talk(f"described {version.spec}")
+
+
 def _print_json(report: dict[str, Any]) -> None:
     from runlore.cli.jsonable import print_json
 

@@ -121,6 +121,11 @@ class Editor:
         """Take away the note of that id."""
         self._of_run(target, "note.removed", note=note)
 
+    def describe_artifact(self, target: Target, artifact: str, description: str | None) -> None:
+        """Describe an artifact that the run logged; None takes the description away."""
+        text = None if description is None else limits.text(description, "a description")
+        self._of_run(target, "artifact.described", artifact=artifact, description=text)
+
     def set_context(self, target: Target, facts: dict[str, object], time: int | None) -> None:
         """Set facts of a run's own context, as of a time in microseconds (None: now)."""
         run = self._run(target)

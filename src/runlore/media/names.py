@@ -47,16 +47,25 @@ def alias_name(alias: str) -> str:
         raise InvalidType(
             f"an alias is {a_kind(alias)}, not text: {alias!r}", hint="use a word like 'best'"
         )
-    reason = _fault(alias)
-    if reason is None and _ENDS_NAME.intersection(alias):
-        reason = "it holds one of / : @"
-    if reason is None and (alias == LATEST or _VERSION.fullmatch(alias)):
-        reason = "it has a meaning of its own"
+    reason = _alias_fault(alias)
     if reason is None:
         return alias
     raise InvalidValue(
         f"{alias[:100]!r} can't be an alias: {reason}", hint="use a word like 'best'"
     )
+
+
+def is_alias(alias: str) -> bool:
+    """Tell whether versions may be called so."""
+    return _alias_fault(alias) is None
+
+
+def _alias_fault(alias: str) -> str | None:
+    if _ENDS_NAME.intersection(alias):
+        return "it holds one of / : @"
+    if alias == LATEST or _VERSION.fullmatch(alias):
+        return "it has a meaning of its own"
+    return _fault(alias)
 
 
 def _fault(name: str) -> str | None:

@@ -10,7 +10,7 @@ from runlore.errors import Ambiguous, ArtifactNotFound, RunloreError
 from runlore.helper.adopt import adopt_staged
 from runlore.journal.filesystem import is_local
 from runlore.journal.liveness import DEAD, holder
-from runlore.media.names import LATEST
+from runlore.media.names import LATEST, is_alias
 from runlore.reading.artifact_versions import count_versions, latest_of
 from runlore.reading.artifacts import ArtifactVersion
 from runlore.reading.contents import staged_path
@@ -33,7 +33,7 @@ def collections_of(
         outputs.setdefault((output.project, output.name), []).append(output)
     aliases: dict[tuple[str | None, str], list[Alias]] = {}
     for alias in reader.ask(lambda index: index.aliases(name)):
-        if alias.artifact is not None:
+        if alias.artifact is not None and is_alias(alias.alias):
             aliases.setdefault((alias.project, alias.name), []).append(alias)
     return {
         key: Collection(reader, *key, found, aliases.get(key, []), make_runs)

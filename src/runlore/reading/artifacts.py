@@ -46,6 +46,8 @@ class ArtifactVersion:
         self._counted = counted
         self._aliases = aliases
         self._make_runs = make_runs
+        said = [one.description for one in counted.outputs if one.description is not None]
+        self._description = said[-1] if said else None
 
     def __repr__(self) -> str:
         return f"<ArtifactVersion {self.spec!r}, {self.size_bytes} bytes>"
@@ -128,8 +130,7 @@ class ArtifactVersion:
     @property
     def description(self) -> str | None:
         """What was said about it last."""
-        said = [one.description for one in self._counted.outputs if one.description is not None]
-        return said[-1] if said else None
+        return self._description
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -290,7 +291,23 @@ class ArtifactVersion:
                 if file.digest is not None:
                     seen.add(file.digest)
 
-    # -- aliases -----------------------------------------------------------------------------
+    # -- what can be changed -------------------------------------------------------------------
+
+    def describe(self, description: str | None) -> None:
+        """Say what to know about it, in place of what was said; None takes that away.
+
+        Raises:
+            ArtifactNotFound: if it went with its runs.
+        """
+        from runlore.editing.editor import Editor, Target
+
+        self._present_files()
+        output = [one for one in self._counted.outputs if not one.is_gone][-1]
+        attempt = self._reader.ask(lambda index: index.newest_attempts([output.run]))
+        with Editor(self._reader.folder.path) as editor:
+            target = Target(output.run, attempt.get(output.run))
+            editor.describe_artifact(target, output.id, description)
+        self._description = description
 
     def add_alias(self, alias: str) -> None:
         """Let `name:alias` stand for this version from now on.

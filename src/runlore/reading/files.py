@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from runlore.errors import ArtifactNotFound, BlobDamaged, ObjectsUnreachable
-from runlore.reading.contents import digest_of_file
 from runlore.reading.facts import moment
 from runlore.records.ids import is_id
 
@@ -114,6 +113,8 @@ class _File:
         Raises:
             BlobDamaged: if it holds something else.
         """
+        from runlore.reading.contents import digest_of_file
+
         path = self.path()
         digest = self._row.digest
         if digest is not None and digest_of_file(path) != digest:
