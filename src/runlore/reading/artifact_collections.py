@@ -17,8 +17,8 @@ from runlore.reading.contents import staged_path
 
 if TYPE_CHECKING:
     from runlore.index.artifact_rows import Alias, Output
-    from runlore.reading.artifacts import MakeRuns
     from runlore.reading.store import StoreReader
+    from runlore.reading.version_facts import MakeRuns
 
 _NUMBER = re.compile(r"[vV]([0-9]{1,18})")
 _MOST_LISTED = 8

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from runlore.index.rows import Artifact, RunFacts
-    from runlore.reading.artifacts import ArtifactVersion, MakeRuns
+    from runlore.reading.artifacts import ArtifactVersion
     from runlore.reading.store import StoreReader
+    from runlore.reading.version_facts import MakeRuns
 
 
 class ArtifactInput:
