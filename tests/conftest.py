@@ -13,6 +13,7 @@ from tests.services.postgres import (  # noqa: F401 - fixtures
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.services.postgres import PostgresServer
@@ -76,9 +77,14 @@ def store_of_its_own(
 
 
 @pytest.fixture(autouse=True)
-def index_of_option(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def index_of_option(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Let any test run with its index in PostgreSQL."""
-    if request.config.getoption("--index") == "postgres":
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        request.addfinalizer(server.drop_indexes)
-        monkeypatch.setenv("RUNLORE_INDEX", server.url())
+    if request.config.getoption("--index") == "sqlite":
+        yield
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    monkeypatch.setenv("RUNLORE_INDEX", server.url())
+    yield
+    server.drop_indexes()

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from runlore.actions.checks.files import kept_files
 from runlore.actions.checks.segments import segment_files
 from runlore.blobs.opening import StoreBlobs
-from runlore.index.open import index_path
 from runlore.objects.choice import places_of
 from runlore.reading.opening import find_runs
 from runlore.reading.store import open_reader
 
 if TYPE_CHECKING:
     from runlore.index.interface import Index
+    from runlore.index.rows import Extent
     from runlore.journal.folder import StoreFolder
     from runlore.reading.store import StoreReader
 
@@ -74,14 +74,12 @@ def measure_usage(store: str | None = None) -> Usage:
     """
     with open_reader(store) as reader:
         runs = _by_run(reader)
-    return Usage(reader.folder.path, _by_kind(reader.folder), runs)
+        index = reader.ask(lambda index: index.extent())
+    return Usage(reader.folder.path, _by_kind(reader.folder, index), runs)
 
 
-def _by_kind(folder: StoreFolder) -> list[KindUsage]:
-    index = index_path(folder, os.environ)
-    index_files = [index + suffix for suffix in ("", "-wal", "-shm", "-journal", ".lock")]
-    sizes = [size for size in map(_size_of, index_files) if size is not None]
-    where = "" if index == folder.index else f", at {index}"
+def _by_kind(folder: StoreFolder, index: Extent) -> list[KindUsage]:
+    where = "" if index.place == folder.index else f", at {index.place}"
     url = places_of(folder).current.url
     place = "" if url is None else f", at {url}"
     return [
@@ -90,7 +88,7 @@ def _by_kind(folder: StoreFolder) -> list[KindUsage]:
         KindUsage("journals", *_below(folder.journals), "being written, or not cleared away yet"),
         KindUsage("incoming", *_below(folder.incoming), "files on their way to blobs"),
         KindUsage("manifest", *_below(folder.manifest), "what was sealed"),
-        KindUsage("index", sum(sizes), len(sizes), "can be thrown away and rebuilt" + where),
+        KindUsage("index", index.size_bytes, index.files, "can be thrown away and rebuilt" + where),
     ]
 
 

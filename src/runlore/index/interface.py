@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runlore.index.columns import RunColumns
     from runlore.index.consoles import ConsolePlace
     from runlore.index.rows import (
+        Extent,
         JournalRow,
         Limits,
         Param,
@@ -270,4 +271,8 @@ class Index(Protocol):
 
     def totals(self) -> Totals:
         """Count runs, points, journals and problems."""
+        ...
+
+    def extent(self) -> Extent:
+        """Say where the index lies and how much room it takes there."""
         ...

@@ -17,6 +17,7 @@ from runlore.index.postgres_layout import IDENTITY_TABLE, VERSION_TABLE
 from runlore.index.postgres_transaction import PostgresTransaction
 from runlore.index.postgres_values import argument, numbered
 from runlore.index.queries import Queries
+from runlore.index.rows import Extent
 from runlore.index.schema import fingerprint
 
 if TYPE_CHECKING:
@@ -72,6 +73,15 @@ class PostgresIndex(Queries):
         self._prepare(instead_of=self._generation)
         with translated(self._address):
             self._generation = _generation_of(_which_tables(connection).fetchall())
+
+    def extent(self) -> Extent:
+        """Say where the index lies and how much room it takes there."""
+        rows = self._rows(
+            "SELECT COALESCE(SUM(pg_total_relation_size(pg_class.oid)), 0) "
+            "FROM pg_catalog.pg_class WHERE relkind = 'r' "
+            "AND relnamespace = current_schema()::regnamespace"
+        )
+        return Extent(self.place, rows[0][0], 0)
 
     @contextmanager
     def transaction(self, *, timeout_seconds: float) -> Iterator[Transaction]:

@@ -243,6 +243,14 @@ class RunFacts(NamedTuple):
     problems: list[Problem]
 
 
+class Extent(NamedTuple):
+    """Where an index lies, as it may be shown, and what it takes; `files` is 0 in a database."""
+
+    place: str
+    size_bytes: int
+    files: int
+
+
 class Totals(NamedTuple):
     """How much the index knows of; purged runs don't count."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from runlore.errors import StoreError
 from runlore.index.interface import IndexBusy, IndexUnusable
 from runlore.index.queries import Queries
+from runlore.index.rows import Extent
 from runlore.index.schema import (
     BY_NAME,
     TABLES,
@@ -93,6 +94,14 @@ class SqliteIndex(Queries):
                 self._open()
             except IndexUnusable:
                 self._replace()
+
+    def extent(self) -> Extent:
+        """Say where the index lies and how much room it takes there."""
+        sizes = []
+        for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
+            with suppress(OSError):
+                sizes.append(os.stat(self.path + suffix).st_size)
+        return Extent(self.path, sum(sizes), len(sizes))
 
     @contextmanager
     def transaction(self, *, timeout_seconds: float) -> Iterator[Transaction]:
