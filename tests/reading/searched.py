@@ -17,6 +17,8 @@ from runlore.records.params import flatten
 from tests.query.stores import Cell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hypothesis.strategies import SearchStrategy
 
     from runlore.query.tree import Node
@@ -49,8 +51,8 @@ values = st.sampled_from([1e-3, 5, 5.0, "5", "a", "ab", None, True, 2**53 + 1, 2
 points = st.sampled_from([-2.0, 0.5, 1.0, 5.0, math.nan, math.inf])
 edits = st.one_of(
     st.tuples(st.just("param"), places, st.sampled_from(["lr", "model"]), values),
-    st.tuples(st.just("points"), places, st.sampled_from(["", "val"]), st.none() | st.integers(0, 4),
-              points, st.integers(0, 1)),
+    st.tuples(st.just("points"), places, st.sampled_from(["", "val"]),
+              st.none() | st.integers(0, 4), points, st.integers(0, 1)),
     st.tuples(st.just("tag"), places, st.sampled_from(["owner", "a"]), st.none() | st.just("ab")),
     st.tuples(st.just("untag"), places, st.sampled_from(["owner", "a"])),
     st.tuples(st.just("note"), places, st.sampled_from(_WORDS)),
@@ -79,7 +81,7 @@ class Writer:
         self._time += 1
         if place not in self._begun:
             self._begin(slot, place)
-        write = {
+        writers: dict[str, Callable[..., None]] = {
             "param": lambda key, value: self._event(slot, "params", values=flatten({key: value})),
             "points": lambda *found: self._points(place, *found),
             "tag": lambda tag, value: self._tag(slot, place, tag, value),
@@ -90,9 +92,9 @@ class Writer:
             "direction": lambda direction: self._edit(
                 slot, "metric.defined", name="loss", direction=direction, unit=None, x=None
             ),
-        }.get(kind)
-        if write is not None:
-            write(*rest)
+        }
+        if kind in writers:
+            writers[kind](*rest)
         else:
             self._edit(slot, kind, run=RUNS[place])
 

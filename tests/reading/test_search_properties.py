@@ -57,7 +57,7 @@ def test_a_search_answers_as_one_run_at_a_time(
             for query in asked:
                 for reader in (one, other):
                     _check(reader, query)
-            columns_cache._caches.clear()  # what is packed must do as well
+            columns_cache.forget()  # what is packed must do as well
             _check(other, asked[0])
         one.close()
         other.close()

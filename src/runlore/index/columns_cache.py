@@ -210,3 +210,9 @@ def cache_of(generation: str | None) -> ColumnCache:
         while len(_caches) > _STORES:
             _caches.popitem(last=False)
         return cache
+
+
+def forget() -> None:
+    """Forget all columns, as a new process has none."""
+    with _caches_lock:
+        _caches.clear()
