@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
 from runlore.errors import MissingExtra, StoreReadOnly
 from runlore.index.sqlite import SqliteIndex
 from runlore.journal.filesystem import is_local
+from runlore.objects.cache import cache_folder
 from runlore.settings.settings import load_settings
 
 if TYPE_CHECKING:
@@ -66,14 +66,9 @@ def index_path(store: StoreFolder, environment: Mapping[str, str]) -> str:
     """Choose where the index lies: in the store, else in the user's cache."""
     if store.is_writable() and is_local(store.path) and _is_usable(store.index):
         return store.index
-    for folder in _cache_folders(environment):
-        place = os.path.join(folder, "runlore", store.store_id)
-        try:
-            os.makedirs(place, mode=0o700, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(place, os.W_OK | os.X_OK):
-            return os.path.join(place, "index.db")
+    folder = cache_folder(store, environment)
+    if folder is not None:
+        return os.path.join(folder, "index.db")
     raise StoreReadOnly(
         f"the store {store.path} can't hold its index, nor can the user's cache folder",
         hint="name a folder that you may write: XDG_CACHE_HOME",
@@ -83,13 +78,3 @@ def index_path(store: StoreFolder, environment: Mapping[str, str]) -> str:
 def _is_usable(path: str) -> bool:
     """Whether an index there can be replaced, or one begun."""
     return not os.path.exists(path) or os.access(path, os.R_OK | os.W_OK)
-
-
-def _cache_folders(environment: Mapping[str, str]) -> list[str]:
-    folders = [environment.get("XDG_CACHE_HOME", "")]
-    home = environment.get("HOME", "")
-    folders.append(os.path.join(home, ".cache") if home else "")
-    user = os.getuid() if hasattr(os, "getuid") else 0
-    folders.append(os.path.join(tempfile.gettempdir(), f"runlore-{user}"))
-    # A relative XDG_CACHE_HOME is to be ignored, says the XDG base directory specification.
-    return [folder for folder in folders if os.path.isabs(folder)]

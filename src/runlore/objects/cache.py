@@ -111,19 +111,24 @@ class ObjectCache:
 
 def cache_of(store: StoreFolder) -> ObjectCache | None:
     """Return the cache of a store's objects, None where no folder can be written."""
-    for folder in cache_folders(os.environ):
+    folder = cache_folder(store, os.environ)
+    return None if folder is None else ObjectCache(os.path.join(folder, "objects"))
+
+
+def cache_folder(store: StoreFolder, environment: Mapping[str, str]) -> str | None:
+    """Make the user's folder for what can be thrown away of a store; None where none can be."""
+    for folder in _user_folders(environment):
         place = os.path.join(folder, "runlore", store.store_id)
         try:
             os.makedirs(place, mode=0o700, exist_ok=True)
         except OSError:
             continue
         if os.access(place, os.W_OK | os.X_OK):
-            return ObjectCache(os.path.join(place, "objects"))
+            return place
     return None
 
 
-def cache_folders(environment: Mapping[str, str]) -> list[str]:
-    """List the folders to try for what can be thrown away, the best first."""
+def _user_folders(environment: Mapping[str, str]) -> list[str]:
     folders = [environment.get("XDG_CACHE_HOME", "")]
     home = environment.get("HOME", "")
     folders.append(os.path.join(home, ".cache") if home else "")
