@@ -97,8 +97,10 @@ class SqliteIndex(Queries):
 
     def extent(self) -> Extent:
         """Say where the index lies and how much room it takes there."""
+        with suppress(sqlite3.Error):  # the log goes with the last who has the file open
+            self._connected().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         sizes = []
-        for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
+        for suffix in ("", "-journal", ".lock"):
             with suppress(OSError):
                 sizes.append(os.stat(self.path + suffix).st_size)
         return Extent(self.path, sum(sizes), len(sizes))
