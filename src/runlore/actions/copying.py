@@ -12,7 +12,7 @@ from runlore.actions.quiet import without_warnings
 from runlore.actions.repairs import adopt_waiting
 from runlore.actions.transferring import Transfer
 from runlore.editing.editor import Editor
-from runlore.errors import InvalidValue, RunBusy, StoreError
+from runlore.errors import InvalidValue, RunBusy, StoreError, StoreNotFound
 from runlore.index.artifacts import versions_of_run
 from runlore.journal.folder import create_store, failure, open_store
 from runlore.journal.location import FOLDER, locate_store
@@ -106,8 +106,11 @@ def _refuse(reader: StoreReader, runs: Sequence[StoredRun], path: str) -> None:
                 f"{path} is not a store, but has one in it",
                 hint=f"--to {os.path.join(path, FOLDER)}",
             )
-        there = open_store(path)
-        if there.store_id == reader.folder.store_id:
+        try:
+            there = open_store(path).store_id
+        except StoreNotFound:  # somebody was about to make one
+            there = ""
+        if there == reader.folder.store_id:
             raise InvalidValue(
                 f"{path} is the store that the runs are in", hint="name another one: --to FOLDER"
             )

@@ -53,6 +53,8 @@ class Transfer:
         for run in runs:
             self._refuse(facts[run])
         known = [run for run in runs if self._is_there(facts[run])]
+        rows = self._target.index.get_runs(runs)
+        strange = [run for run in runs if run not in rows or rows[run].moved_to is not None]
         for run in runs:
             if run not in known or self._is_thorough:
                 self._copy_blobs(facts[run])
@@ -65,7 +67,7 @@ class Transfer:
         self._record([facts[run] for run in new])
         self._target.catch_up(budget_seconds=None)
         for run in new:
-            self._compare(facts[run])
+            self._compare(facts[run], is_strict=run in strange)
         return known
 
     def _facts(self, run: str) -> RunFacts:
@@ -189,15 +191,19 @@ class Transfer:
             if one.run in runs and (one.project, one.name, one.alias) not in taken:
                 editor.alias(one.project, one.name, one.alias, one.run, one.artifact)
 
-    def _compare(self, facts: RunFacts) -> None:
+    def _compare(self, facts: RunFacts, *, is_strict: bool) -> None:
         """Read a run from the target and hold it against what the source says.
+
+        All of it if `is_strict`, else its metrics: it may have been edited there since.
 
         Raises:
             DamageError: if it isn't the same.
         """
         run = facts.run.run
         there = self._target.index.run_facts(run)
-        differing = ["the run"] if there is None else list(_differing(facts, there))
+        differing = ["the run"] if there is None else []
+        if there is not None and is_strict:
+            differing += _differing(facts, there)
         mine = self._source.index.summaries([run]).get(run, [])
         theirs = self._target.index.summaries([run]).get(run, [])
         if repr([one._replace(total=0.0) for one in mine]) != repr(
