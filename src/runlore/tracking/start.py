@@ -97,7 +97,7 @@ def start_run(
         id = _existing(id if id is not None else name, store, "resume")  # noqa: A001
     if isinstance(parent, str) and not is_id(parent):
         parent = _existing(parent, store, "parent")
-    run = open_run(
+    return _with_artifacts(open_run(
         name,
         experiment=experiment,
         project=project,
@@ -110,12 +110,16 @@ def start_run(
         from_step=from_step,
         store=store,
         capture=capture,
-    )
+    ))  # fmt: skip
 
-    def find_artifact(name: str, in_project: str | None) -> ArtifactVersion:
+
+def _with_artifacts(run: Run) -> Run:
+    """Give a run what it looks for artifacts with, which takes the layers above it."""
+
+    def find_artifact(name: str, project: str | None) -> ArtifactVersion:
         from runlore.reading.artifact_lookup import artifact_for_run
 
-        return artifact_for_run(run.id, name, project=in_project, store=run.store)
+        return artifact_for_run(run.id, name, project=project, store=run.store)
 
     run.find_artifact = find_artifact
     return run
