@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from runlore.actions.exports.tables import Column
+from runlore.actions.exports.tables import Column, writing
 from runlore.reading.facts import moment
 
 if TYPE_CHECKING:
@@ -135,11 +135,11 @@ def batches(runs: Runs) -> Iterator[Runs]:
 
 def write_runs(
     runs: Runs, begin: Callable[[Sequence[Column]], TableWriter], *, has_text_params: bool
-) -> TableWriter:
+) -> int:
     """Write the table of runs: a row a run, a column for each param and metric.
 
     With `has_text_params` params are the texts as they were given; else JSON values. Two passes,
-    for what columns there are is known only then.
+    for what columns there are is known only then. Returns how many texts look like formulas.
     """
     keys: dict[str, None] = {}
     labels: dict[str, None] = {}
@@ -150,16 +150,16 @@ def write_runs(
     kind = "text" if has_text_params else "json"
     columns = [*_FIXED, *(Column(f"params.{key}", kind) for key in sorted(keys)),
                *(Column(f"metrics.{label}", "number") for label in sorted(labels))]  # fmt: skip
-    writer = begin(columns)
-    for some in batches(runs):
-        for run in some:
-            params: dict[str, Any] = run.param_texts if has_text_params else run.params
-            metrics = run.metrics
-            writer.write([
-                run.id, run.label, run.name, run.experiment, run.project, run.goal, run.parent,
-                run.status, run.reason, run.error, run.created, run.ended, run.duration_seconds,
-                run.is_archived, run.tags,
-                *(params.get(key) for key in sorted(keys)),
-                *(metrics.get(label) for label in sorted(labels)),
-            ])  # fmt: skip
-    return writer
+    with writing(begin(columns)) as writer:
+        for some in batches(runs):
+            for run in some:
+                params: dict[str, Any] = run.param_texts if has_text_params else run.params
+                metrics = run.metrics
+                writer.write([
+                    run.id, run.label, run.name, run.experiment, run.project, run.goal,
+                    run.parent, run.status, run.reason, run.error, run.created, run.ended,
+                    run.duration_seconds, run.is_archived, run.tags,
+                    *(params.get(key) for key in sorted(keys)),
+                    *(metrics.get(label) for label in sorted(labels)),
+                ])  # fmt: skip
+    return writer.formulas

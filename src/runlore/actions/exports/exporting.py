@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from runlore.actions.changing import chosen
 from runlore.actions.exports.contents import TABLES, batches, write_runs
 from runlore.actions.exports.files import Files
-from runlore.actions.exports.tables import FORMATS, open_table, text_table
+from runlore.actions.exports.tables import FORMATS, open_table, text_table, writing
 from runlore.actions.quiet import without_warnings
 from runlore.errors import InvalidValue
 from runlore.objects.faults import write_fault
@@ -113,20 +113,19 @@ class _Export:
         self._on_step(f"writing {what}")
         if what == RUNS:
             is_text = self._form in ("csv", "parquet")
-            writer = write_runs(runs, begin, has_text_params=is_text)
+            self.formulas += write_runs(runs, begin, has_text_params=is_text)
             self.rows[what] = len(runs)
-        else:
-            table = TABLES[what]
-            writer = begin(table.columns)
-            count = 0
+            return
+        table = TABLES[what]
+        count = 0
+        with writing(begin(table.columns)) as writer:
             for some in batches(runs):
                 for run in some:
                     for row in table.rows(run):
                         writer.write(row)
                         count += 1
-            self.rows[what] = count
+        self.rows[what] = count
         self.formulas += writer.formulas
-        writer.close()
 
     def file(self, what: str, runs: Runs, path: str) -> None:
         """Write one table into a file, which is there when it is whole."""

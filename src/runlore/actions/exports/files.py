@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 from runlore.actions.exports.contents import batches
-from runlore.actions.exports.tables import Column
+from runlore.actions.exports.tables import Column, writing
 from runlore.errors import DamageError, NotFound
 
 if TYPE_CHECKING:
@@ -46,14 +46,13 @@ class Files:
 
     def write(self, what: str, runs: Runs, begin: Callable[[Sequence[Column]], TableWriter]) -> int:
         """Write one of the tables, and the files that it names; returns how many rows."""
-        writer = begin((*_COMMON, *_ONLY[what]))
         rows = 0
-        for some in batches(runs):
-            for run in some:
-                for row in self._rows(what, run):
-                    writer.write(row)
-                    rows += 1
-        writer.close()
+        with writing(begin((*_COMMON, *_ONLY[what]))) as writer:
+            for some in batches(runs):
+                for run in some:
+                    for row in self._rows(what, run):
+                        writer.write(row)
+                        rows += 1
         return rows
 
     def _rows(self, what: str, run: StoredRun) -> Iterator[Sequence[Any]]:

@@ -6,13 +6,14 @@ import csv
 import json
 import math
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from runlore.actions.exports.values import iso_time, number
 from runlore.media.libraries import require
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import TextIO
 
 FORMATS = ("csv", "json", "jsonl", "parquet")
@@ -41,6 +42,20 @@ class TableWriter(Protocol):
 
     def close(self) -> None:
         """Write what remains."""
+
+    def abandon(self) -> None:
+        """Let go of a table that can't be finished."""
+
+
+@contextmanager
+def writing(table: TableWriter) -> Iterator[TableWriter]:
+    """Close a table at the end of the block, and abandon it after an error."""
+    try:
+        yield table
+    except BaseException:
+        table.abandon()
+        raise
+    table.close()
 
 
 def open_table(
@@ -88,6 +103,10 @@ class CsvTable:
 
     def close(self) -> None:
         """Hand over what was written, and close the file."""
+        _close(self._stream)
+
+    def abandon(self) -> None:
+        """Close the file."""
         _close(self._stream)
 
     def _said(self, value: Any, kind: str) -> str:
@@ -139,6 +158,10 @@ class JsonTable:
             self._stream.write("\n]\n")
         _close(self._stream)
 
+    def abandon(self) -> None:
+        """Close the file as it is: nobody shall take it for whole."""
+        _close(self._stream)
+
 
 class ParquetTable:
     """Parquet with typed columns; what is `json` is its text."""
@@ -170,6 +193,10 @@ class ParquetTable:
     def close(self) -> None:
         """Write the rest and close the file."""
         self._flush()
+        self._writer.close()
+
+    def abandon(self) -> None:
+        """Close the file."""
         self._writer.close()
 
     def _flush(self) -> None:
