@@ -26,7 +26,8 @@ _MANY_CHANGED = BLOCK // 8  # of a block: from then on all of it is read again
 _AT_ONCE = 500
 _WORTH_PACKING = 64  # runs of a block changed since it was packed
 _STORES = 4
-_TRIES = 20
+_MOST_VALUES = 50_000_000  # in memory, some 10 bytes each
+_FEWEST_FIELDS = 64
 
 
 class State(NamedTuple):
@@ -67,6 +68,8 @@ class ColumnCache:
                 stale.setdefault((*family_of(key), loaded.revision), []).append(key)
         for family in stale.values():
             self._refresh(rows, family, state)
+        for key in wanted:
+            self._loaded[key] = self._loaded.pop(key)  # the last ones were asked about last
         return [self._loaded[key].values for key in keys]
 
     def pack(self, write: Callable[[list[tuple[Any, ...]]], bool]) -> None:
@@ -77,6 +80,7 @@ class ColumnCache:
             if blocks:
                 waiting.append((key, loaded, blocks))
         if not waiting:
+            self._evict()
             return
         packed = [
             (*key, block, loaded.revision, pack_block(loaded.values, block))
@@ -88,6 +92,13 @@ class ColumnCache:
         for _, loaded, blocks in waiting:
             for block in blocks:
                 loaded.behind.pop(block)
+        self._evict()
+
+    def _evict(self) -> None:
+        """Forget the fields that nobody has asked about for the longest time, if they are many."""
+        runs = max((loaded.values.count for loaded in self._loaded.values()), default=1)
+        for key in list(self._loaded)[: -max(_FEWEST_FIELDS, _MOST_VALUES // runs)]:
+            del self._loaded[key]
 
     def _load(self, rows: ReadRows, keys: Sequence[Key], state: State) -> None:
         """Unpack what is packed, then read what isn't and what has changed since."""

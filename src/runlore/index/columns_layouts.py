@@ -31,12 +31,8 @@ class Alike:
         first = PackedSummary(packed[0])
         self.entry_count = first.count  # of each
         self._layout = first.layout
+        self._columns: dict[int, NDArray[Any]] = {}
         self._bytes = np.frombuffer(b"".join(packed), np.uint8).reshape(len(packed), -1)
-
-    @cached_property
-    def series(self) -> NDArray[Any]:
-        """The numbers of the entries' series."""
-        return self.column(COLUMNS.index("series"))
 
     def fields(self, series: int) -> Fields:
         """Pick the entry of one series out of each."""
@@ -44,6 +40,11 @@ class Alike:
 
     def column(self, number: int) -> NDArray[Any]:
         """Give a column: n rows of all entries, or of one if it is constant."""
+        if number not in self._columns:
+            self._columns[number] = self._unpacked(number)
+        return self._columns[number]
+
+    def _unpacked(self, number: int) -> NDArray[Any]:
         if not self.entry_count:
             return np.zeros((self.count, 1), np.int64)
         code, place = self._layout[number]
@@ -69,7 +70,7 @@ class Fields:
 
     def __init__(self, alike: Alike, series: int) -> None:
         self._alike = alike
-        is_series = alike.series == series
+        is_series = alike.column(COLUMNS.index("series")) == series
         matches = is_series.sum(axis=1)
         if is_series.shape[1] == 1:  # all entries are of one series
             matches *= alike.entry_count

@@ -33,7 +33,7 @@ def polars_frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     columns = {}
     for name in column_names(rows):
         values = [row.get(name) for row in rows]
-        columns[name] = polars.Series(name, _alike(values), strict=False)
+        columns[name] = polars.Series(name, alike(values), strict=False)
     frame: pl.DataFrame = polars.DataFrame(columns)
     return frame
 
@@ -41,12 +41,12 @@ def polars_frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
 def arrow_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """Make a table of Arrow; values of different kinds in a column become texts."""
     arrow = require("pyarrow", package="pyarrow", extra="arrow", purpose="to_arrow()")
-    columns = {name: _alike([row.get(name) for row in rows]) for name in column_names(rows)}
+    columns = {name: alike([row.get(name) for row in rows]) for name in column_names(rows)}
     return arrow.table(columns)
 
 
-def _alike(values: list[Any]) -> list[Any]:
-    """Make values one kind, which a column of polars needs."""
+def alike(values: list[Any]) -> list[Any]:
+    """Make values one kind, which a column of polars or Arrow needs."""
     kinds = {type(value) for value in values if value is not None}
     if len(kinds) < 2 and not kinds & {dict}:
         return values

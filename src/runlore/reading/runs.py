@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     import polars as pl
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from runlore.index.interface import Freshness
@@ -102,8 +103,14 @@ class Runs(Sequence[StoredRun]):
         return group_runs(self, by, metrics=metrics, except_=except_)
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Return a dict per run: what it is, `params.<key>`, `metrics.<label>`, `tags`."""
-        return [_row(run) for run in self]
+        """Return a dict per run: what it is, `params.<key>`, `metrics.<label>`, `tags`.
+
+        The label of one of more than 2,000 runs is its name or else its short id: no names are
+        derived. Texts of params are cut at 8,192 characters.
+        """
+        from runlore.reading.tables import dicts_of, table_of
+
+        return dicts_of(table_of(self))
 
     def to_pandas(self) -> pd.DataFrame:
         """Return a DataFrame of pandas with a row per run; the columns are those of `to_dicts`.
@@ -111,9 +118,10 @@ class Runs(Sequence[StoredRun]):
         Raises:
             MissingExtra: if pandas isn't installed.
         """
-        from runlore.reading.frames import pandas_frame
+        from runlore.reading.table_frames import pandas_table
+        from runlore.reading.tables import table_of
 
-        return pandas_frame(self.to_dicts())
+        return pandas_table(table_of(self))
 
     def to_polars(self) -> pl.DataFrame:
         """Return a DataFrame of polars with a row per run; the columns are those of `to_dicts`.
@@ -121,24 +129,18 @@ class Runs(Sequence[StoredRun]):
         Raises:
             MissingExtra: if polars isn't installed.
         """
-        from runlore.reading.frames import polars_frame
+        from runlore.reading.table_frames import polars_table
+        from runlore.reading.tables import table_of
 
-        return polars_frame(self.to_dicts())
+        return polars_table(table_of(self))
 
+    def to_arrow(self) -> pa.Table:
+        """Return a table of Arrow with a row per run; the columns are those of `to_dicts`.
 
-def _row(run: StoredRun) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "id": run.id,
-        "label": run.label,
-        "name": run.name,
-        "experiment": run.experiment,
-        "project": run.project,
-        "status": run.status,
-        "created": run.created,
-        "ended": run.ended,
-        "duration_seconds": run.duration_seconds,
-        "tags": run.tags,
-    }
-    row |= {f"params.{key}": value for key, value in run.params.items()}
-    row |= {f"metrics.{label}": value for label, value in run.metrics.items()}
-    return row
+        Raises:
+            MissingExtra: if pyarrow isn't installed.
+        """
+        from runlore.reading.table_frames import arrow_table
+        from runlore.reading.tables import table_of
+
+        return arrow_table(table_of(self))
