@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from runlore.client import folders
@@ -136,6 +138,11 @@ class TestFolders:
         assert [record["folder"]["files"] for record in logged] == [2000] * 2000
 
 
+def test_an_address_is_said_to_be_one(run: Run) -> None:
+    with pytest.raises(InvalidValue, match=r"s3://bucket/key is an address, not a file on this"):
+        run.log_artifact("s3://bucket/key")
+
+
 def in_folder(name: str | bytes) -> Callable[[Path], None]:
     def make(folder: Path) -> None:
         (Path(os.fsdecode(os.path.join(os.fsencode(folder), os.fsencode(name))))).write_text("x")
@@ -178,7 +185,8 @@ class TestWords:
         self, run: Run, store: Path, folder: Path
     ) -> None:
         run.log_artifact(folder, description="two letters", aliases=["best", "final"])
-        run.save_artifact("x.json", {}, description="empty", aliases="best", metadata={"a": None})
+        metadata = {"a": None, "odd": [math.nan, -math.inf], "few": np.float32(0.5)}
+        run.save_artifact("x.json", {}, description="empty", aliases="best", metadata=metadata)
         *_, saved = records(store, "artifact.logged")
         whole = records(store, "artifact.logged")[0]["folder"]["id"]
         described = records(store, "artifact.described")
@@ -195,7 +203,9 @@ class TestWords:
         # They are of the store as a whole, so that they outlive the run's segments.
         assert {(each["run"], each["project"]) for each in aliased} == {(None, run.project)}
         assert all(each["clock"] and each["actor"] for each in (*described, *aliased))
-        assert saved["details"] == {"metadata": {"a": None}}
+        assert saved["details"] == {
+            "metadata": {"a": None, "odd": ["NaN", "-Infinity"], "few": 0.5}
+        }
 
     @pytest.mark.parametrize(
         ("words", "error", "message"),

@@ -193,6 +193,24 @@ class TestUsing:
         assert found.artifact == version
         assert used.read() == {"a": 1}  # the object finds it where it is now
 
+    def test_the_digest_of_a_folder_that_was_used_early_is_known_once_it_is_hashed(
+        self, store: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "a").write_text("a")
+        with runlore.start_run("both", store=store, project="p") as run:
+            run.log_artifact(tmp_path / "data")
+            used = run.use_artifact("data")
+            (found,) = runlore.get_run("both", store=store).inputs
+            assert (found.digest, found.spec) == (None, "data")
+            store_files(store, run, runlore.get_run(run.id, store=store))
+        (found,) = runlore.get_run("both", store=store).inputs
+        version = runlore.get_artifact("data:v0", store=store)
+        assert found.digest == version.digest is not None
+        assert found.artifact == version
+        assert used.run_id == version.run_id
+        assert [each.label for each in version.used_by] == ["both"]
+
     def test_files_that_dead_processes_left_are_hashed_by_whoever_comes_next(
         self, store: Path
     ) -> None:

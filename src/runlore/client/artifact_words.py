@@ -9,6 +9,7 @@ from runlore.records.text import encode_json
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
 
 class ArtifactWords:
@@ -44,13 +45,24 @@ def _metadata(metadata: Mapping[str, object]) -> dict[str, object]:
         raise InvalidType(
             f"metadata is {a_kind(metadata)}, not a dict", hint="metadata={'rows': 60_000}"
         )
-    plain: dict[str, object] = to_jsonable(metadata)
+    plain: dict[str, object] = _without_odd_numbers(to_jsonable(metadata))
     if len(encode_json(plain)) > limits.TEXT_BYTES:
         raise TooLarge(
             "the metadata takes more than a record holds (1 MiB)",
             hint="keep it as a file: run.save_artifact('metadata.json', {…})",
         )
     return plain
+
+
+def _without_odd_numbers(value: Any) -> Any:
+    """Put texts in place of NaN and infinities, for which JSON has no word."""
+    if isinstance(value, dict):
+        return {key: _without_odd_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_odd_numbers(item) for item in value]
+    if isinstance(value, float) and value - value != 0:
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"  # noqa: PLR0124
+    return value
 
 
 def _aliases(aliases: str | Iterable[str]) -> list[str]:

@@ -70,6 +70,7 @@ class ArtifactLogging:
             self._take_folder(source, base, words, move=move)
             return
         if not os.path.isfile(source):
+            _refuse_address(path)
             special = _kind_of_special(source)
             raise InvalidValue(
                 f"{source} is {special}, not a file" if special else f"there is no file {source}",
@@ -214,7 +215,7 @@ class ArtifactLogging:
                 id=new_id(),
                 direction="output",
                 name=f"{name}/{file.relative}",
-                type=words.kind or "folder",
+                type=words.kind or "file",
                 media_type=None,
                 size_bytes=size_bytes,
                 staged=file.staged,
@@ -260,6 +261,15 @@ def _path_of(path: str | os.PathLike[str]) -> str:
             hint="give the path of a file; for an object in memory use "
             "run.save_artifact(name, object)",
         ) from None
+
+
+def _refuse_address(path: str | os.PathLike[str]) -> None:
+    """Raise InvalidValue for `s3://bucket/key` and the like."""
+    if "://" in str(path):
+        raise InvalidValue(
+            f"{path} is an address, not a file on this machine",
+            hint="fetch it first, and log the file",
+        )
 
 
 def _kind_of_special(path: str) -> str | None:

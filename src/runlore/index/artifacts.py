@@ -151,7 +151,9 @@ def _folder(identifier: str, rows: list[tuple[Any, ...]]) -> Output | None:
     hashed = [(file.relative, file.digest) for file in files if file.digest is not None]
     digest = folder_digest(hashed) if len(hashed) == len(files) else None
     whole = _output(identifier, rows[0], files, digest)
-    return whole._replace(time=min(row[9] for row in rows), is_folder=True, media_type=None)
+    kind = "folder" if whole.type == "file" else whole.type
+    time = min(row[9] for row in rows)
+    return whole._replace(time=time, is_folder=True, type=kind, media_type=None)
 
 
 def _output(

@@ -25,6 +25,7 @@ class ArtifactInput:
         self._reader = reader
         self._make_runs = make_runs
         self._row = row
+        self._digest: str | None = None
         source = row.details.get("source")
         self._source: dict[str, Any] = source if isinstance(source, dict) else {}
 
@@ -44,8 +45,14 @@ class ArtifactInput:
 
     @property
     def digest(self) -> str | None:
-        """The SHA-256 of what was used, whatever its version is called now."""
-        return self._row.digest
+        """The SHA-256 of what was used, whatever its version is called now.
+
+        None while that wasn't hashed yet.
+        """
+        if self._row.digest is None and self._digest is None and self.run_id is not None:
+            outputs = self._reader.ask(lambda index: index.outputs(run=self.run_id))
+            self._digest = next((one.digest for one in outputs if one.id == self.artifact_id), None)
+        return self._row.digest or self._digest
 
     @property
     def spec(self) -> str:
@@ -109,7 +116,7 @@ def inputs_of(reader: StoreReader, facts: RunFacts, make_runs: MakeRuns) -> list
     found: dict[tuple[str, object], ArtifactInput] = {}
     for row in rows:
         one = ArtifactInput(reader, row, make_runs)
-        found.setdefault((row.name, row.digest or one.artifact_id or row.id), one)
+        found.setdefault((row.name, one.digest or one.artifact_id or row.id), one)
     return list(found.values())
 
 
