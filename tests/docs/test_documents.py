@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +20,9 @@ from tests.docs.blocks import (
     commands_of,
     first_difference,
 )
+
+if TYPE_CHECKING:
+    from tests.services.postgres import PostgresServer
 
 ROOT = Path(__file__).parents[2]
 EXCEPTIONS = ROOT / "tests" / "architecture" / "exceptions.toml"
@@ -43,7 +47,7 @@ RUN = [
 
 
 @pytest.mark.parametrize("name", RUN)
-def test_document_runs(name: str, tmp_path: Path) -> None:
+def test_document_runs(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     bin_folder = str(Path(sys.executable).parent)
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith("RUNLORE_")},
@@ -52,6 +56,10 @@ def test_document_runs(name: str, tmp_path: Path) -> None:
         "COLUMNS": "120",
         "MPLBACKEND": "agg",
     }
+    if name == "docs/guides/postgresql.md":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        server.execute("CREATE DATABASE lab ENCODING 'UTF8' TEMPLATE template0")
+        environment |= {"PGHOST": str(server.folder), "PGUSER": "runlore"}
     folder = tmp_path / "project"
     folder.mkdir()
     done = subprocess.run(
