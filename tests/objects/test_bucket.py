@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runlore.errors import InvalidValue, ObjectsUnreachable, StoreRefused
-from runlore.objects.bucket import BucketObjects, bucket_of, bucket_url
+from runlore.objects.bucket import BucketObjects, bucket_of, bucket_url, part_size
 from runlore.objects.owner import PLACE, claim, read_owner
 
 if TYPE_CHECKING:
@@ -43,6 +43,13 @@ def test_a_file_that_takes_several_parts_arrives_whole(
     objects.put_file("blobs/aa/b", str(tmp_path / "file"))
     assert b"".join(objects.stream("blobs/aa/b")) == content
     assert bucket.line.count("POST") == 2, "begun and completed: a multipart upload"
+
+
+@pytest.mark.parametrize("size_bytes", [0, 1 << 20, 80 << 30, 5 << 40])
+def test_the_largest_object_takes_no_more_parts_than_a_service_allows(size_bytes: int) -> None:
+    part_bytes = part_size(size_bytes)
+    assert part_bytes >= 5 << 20
+    assert -(-size_bytes // part_bytes) <= 10_000
 
 
 def test_an_empty_object_is_an_object(objects: BucketObjects) -> None:

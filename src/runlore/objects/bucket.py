@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from obstore.store import S3Store
 
 _PART_BYTES = 8 << 20
-_PARTS_AT_ONCE = 4  # in memory at a time
+_MOST_PARTS = 9_000  # a service takes ten thousand
+_PARTS_AT_ONCE = 2  # in memory, of a helper that is small otherwise
 _STREAM_BYTES = 4 << 20
 _DELETED_AT_ONCE = 1000  # as many as S3 takes
 _OURS_SECONDS = 60.0
@@ -140,7 +141,8 @@ class BucketObjects:
         import obstore
 
         self._require_ours(key)
-        many: dict[str, Any] = {"chunk_size": _PART_BYTES, "max_concurrency": _PARTS_AT_ONCE}
+        part_bytes = part_size(size_bytes)
+        many: dict[str, Any] = {"chunk_size": part_bytes, "max_concurrency": _PARTS_AT_ONCE}
         try:
             self._ask(key, lambda: obstore.put(self._store, key, content, **many))
         except FileNotFoundError as error:
@@ -174,6 +176,11 @@ class BucketObjects:
             return
         require_owner(self, self._store_id)
         self._is_ours_until = monotonic() + _OURS_SECONDS
+
+
+def part_size(size_bytes: int) -> int:
+    """Return how large the parts are in which an object is put: no more than a service takes."""
+    return max(_PART_BYTES, -(-size_bytes // _MOST_PARTS))
 
 
 def bucket_of(url: str) -> tuple[str, str]:
