@@ -197,7 +197,9 @@ class PostgresIndex(Queries):
             from runlore.index.postgres_tables import prepare
         except ModuleNotFoundError as error:
             raise MissingExtra(
-                error.name or "alembic", extra="postgres", purpose="making an index in PostgreSQL"
+                (error.name or "alembic").partition(".")[0],
+                extra="postgres",
+                purpose="making an index in PostgreSQL",
             ) from error
         try:
             prepare(self._address, instead_of=instead_of)

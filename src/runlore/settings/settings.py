@@ -67,6 +67,8 @@ def load_settings(store: str | None, environment: Mapping[str, str] | None = Non
     """
     variables: Mapping[str, str] = os.environ if environment is None else environment
     of_user, of_store = user_file(variables), None if store is None else store_file(store)
+    if of_user is not None and not os.access(of_user, os.R_OK):
+        of_user = None  # there is none, or the home is still that of whoever became this user
     files = [(path, read_settings(path)) for path in (of_store, of_user) if path is not None]
     values, sources = {}, {}
     for key in KEYS.values():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
@@ -27,8 +27,14 @@ def is_known(revision: str) -> bool:
 def upgrade(connection: Connection) -> None:
     """Migrate to the newest version, within the transaction of the connection."""
     config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, HEAD)
+    script = ScriptDirectory.from_config(config)
+
+    def steps(revision: Any, _: object) -> list[Any]:
+        return script._upgrade_revs(HEAD, revision)  # noqa: SLF001 - as Alembic's own commands do
+
+    with EnvironmentContext(config, script, fn=steps, destination_rev=HEAD) as environment:
+        environment.configure(connection=connection)
+        environment.run_migrations()
 
 
 def _config() -> Config:
