@@ -68,7 +68,7 @@ def _show(found: GroupFindings, output: Output, *, is_chosen: bool) -> None:
     table = Table(columns)
     digits = 4 if output.is_terminal else 6
     for own, values, group in zip(texts, metrics, groups, strict=True):
-        row: list[Cell | str] = [own.get(key, "") for key in keys]
+        row: list[Cell | str] = [own.get(key, "–") for key in keys]
         row.append(str(group.n))
         row += [_said(values.get(label), group, digits) for label in labels]
         table.add(*row)
