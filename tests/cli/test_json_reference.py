@@ -29,6 +29,19 @@ ASKED = {
     "runlore doctor --json": ["doctor", "--json"],
     "runlore du --json": ["du", "--json"],
     "runlore objects --json": ["objects", "--json"],
+    "runlore archive --json": ["archive", "first", "--json"],
+    "runlore rename --json": ["rename", "first", "other", "--json"],
+    "runlore tag --json": ["tag", "first", "--add", "x", "--json"],
+    "runlore note list --json": ["note", "list", "first", "--json"],
+    "runlore rm --json": ["rm", "first", "--json"],
+    "runlore restore --json": ["restore", "first", "--json"],
+    "runlore purge --json": ["purge", "--now", "--yes", "--json"],
+    "runlore gc --json": ["gc", "--json"],
+    "runlore copy --json": ["copy", "first", "--to", "{folder}/other", "--json"],
+    "runlore move --json": ["move", "broken", "--to", "{folder}/other", "--json"],
+    "runlore export --json": ["export", "--output", "{folder}/runs.csv", "--json"],
+    "runlore config list --json": ["config", "list", "--json"],
+    "runlore completion bash --json": ["completion", "bash", "--json"],
 }
 EXAMPLE = re.compile(
     r"`(runlore [^`]*--json)`(?:(?!^## ).)*?```json\n(.*?)```", re.DOTALL | re.MULTILINE
@@ -59,8 +72,12 @@ def differences(example: Any, real: Any, place: str = "") -> list[str]:
 
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("title", ASKED)
-def test_an_example_has_the_keys_and_types_of_the_real_answer(title: str, cli: Command) -> None:
-    real = json.loads(cli(*ASKED[title]).out)
+def test_an_example_has_the_keys_and_types_of_the_real_answer(
+    title: str, cli: Command, tmp_path: Path
+) -> None:
+    if title.startswith(("runlore restore", "runlore purge")):
+        cli("rm", "first")
+    real = json.loads(cli(*(word.format(folder=tmp_path) for word in ASKED[title])).out)
     if title.startswith("runlore ls"):  # the run that the example shows
         real["runs"] = [run for run in real["runs"] if run["name"] == "first"]
     assert differences(examples()[title], real) == []

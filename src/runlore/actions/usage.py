@@ -88,6 +88,7 @@ def _by_kind(folder: StoreFolder, index: Extent) -> list[KindUsage]:
         KindUsage("journals", *_below(folder.journals), "being written, or not cleared away yet"),
         KindUsage("incoming", *_below(folder.incoming), "files on their way to blobs"),
         KindUsage("manifest", *_below(folder.manifest), "what was sealed"),
+        KindUsage("trash", *_held(folder, "trash"), "files that nobody uses, for a while"),
         KindUsage("index", index.size_bytes, index.files, "can be thrown away and rebuilt" + where),
     ]
 

@@ -24,10 +24,11 @@ def command(
     is_dry: bool,
     as_json: bool,
 ) -> None:
-    """Hide runs from lists; they stay as they are and can be named as before.
+    """Hide runs from lists, or show them again.
 
-    SELECTION is a run's id (or the first or last digits of it) or name, a pattern like 'base*',
-    experiment:NAME, or a filter like 'metrics.loss > 2'. Without one, --older-than says which.
+    They stay as they are and can be named as before.
+
+    What SELECTION may be: runlore --help. Without one, --older-than says which.
     """
     from runlore.actions.changing import archive
     from runlore.cli.changes import tell_change

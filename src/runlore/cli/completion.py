@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = "_RUNLORE_COMPLETE"
 _HELP = """\
-Print the script that completes commands, options, runs and settings.
+Print the script that completes words in a shell.
 
 \b
   bash:  echo 'eval "$(runlore completion bash)"' >> ~/.bashrc

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group("config")
 def command() -> None:
-    """Show and change settings, and where each comes from.
+    """Show and change settings.
 
     A variable of the environment (RUNLORE_INDEX, …) is heard before the store's settings, these
     before the user's, and those before the default.

@@ -26,13 +26,12 @@ from runlore.cli.options import store_and_json
 def command(
     *, selections: tuple[str, ...], target: str, is_sure: bool, is_dry: bool, as_json: bool
 ) -> None:
-    """Copy runs to another store, which is made where there is none.
+    """Copy runs to another store.
 
-    Everything of a run goes along: points, params, notes, files, context. What is there already
-    is left alone. Cut short, it can be done again.
+    The store is made where there is none. Everything of a run goes along: points, params, notes,
+    files, context. What is there already is left alone. Cut short, it can be done again.
 
-    SELECTION is a run's id (or the first or last digits of it) or name, a pattern like 'base*',
-    experiment:NAME, or a filter like 'metrics.loss > 2'. Runs that are running are refused.
+    What SELECTION may be: runlore --help. Runs that are running are refused.
     """
     from runlore.cli.transfers import transfer
 

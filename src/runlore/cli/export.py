@@ -56,12 +56,11 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write runs to CSV, JSON, JSON lines or Parquet: those of SELECTION, or all.
+    """Write runs to CSV, JSON or Parquet.
 
-    `runs` has a row a run, with a column for each param and metric; `points` a row a point.
-    Numbers are written so that nothing of them is lost. SELECTION is a run's id (or the first or
-    last digits of it) or name, a pattern like 'base*', experiment:NAME, or a filter like
-    'metrics.loss > 2'. Runs in the trash are left out.
+    Those of SELECTION, or all. `runs` has a row a run, with a column for each param and metric;
+    `points` a row a point. Numbers are written so that nothing of them is lost. What SELECTION may
+    be: runlore --help. Runs in the trash are left out.
     """
     from runlore.actions.exports.exporting import export
     from runlore.cli.progress import steps

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 @click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be done, and do nothing.")
 @store_and_json
 def command(*, grace: str | None, is_dry: bool, as_json: bool) -> None:
-    """Remove files that no run uses, and what killed processes left.
+    """Remove files that no run uses.
 
-    Files go in two steps: those that nobody uses, and nobody has used for a day (setting
-    gc.grace), go to a trash of their own; those that lie there for as long are removed. Runs may
-    be recording meanwhile. Runs in the trash use their files until they are purged.
+    Also what killed processes have left. Files go in two steps: those that nobody uses, and nobody
+    has used for a day (setting gc.grace), go to a trash of their own; those that lie there for as
+    long are removed. Runs may be recording meanwhile. Runs in the trash use their files until they
+    are purged.
     """
     from runlore.actions.collecting import collect_garbage
     from runlore.cli.progress import steps

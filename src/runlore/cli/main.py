@@ -44,10 +44,10 @@ COMMANDS = {
 }
 _ALIASES = {"list"}
 _SUMMARIES = {
-    "archive": "Hide runs from lists, by name or by age.",
+    "archive": "Hide runs from lists, or show them again.",
     "artifact": "Keep files and folders in versions.",
     "compare": "Put runs side by side: what differs, and which is best.",
-    "completion": "Print the script that completes commands in bash, zsh or fish.",
+    "completion": "Print the script that completes words in a shell.",
     "config": "Show and change settings.",
     "console": "Show what a run has printed.",
     "copy": "Copy runs to another store.",
@@ -59,9 +59,9 @@ _SUMMARIES = {
     "log": "Log from a shell: params, metrics, notes, tags, files.",
     "ls": "List runs, the newest first (also: list).",
     "move": "Move runs to another store.",
-    "note": "Write notes about a run.",
+    "note": "Write, list and remove notes.",
     "objects": "Show where segments and blobs lie, or move them to a bucket.",
-    "purge": "Empty the trash for good.",
+    "purge": "Remove runs in the trash for good.",
     "rename": "Name a run.",
     "restore": "Take runs out of the trash.",
     "rm": "Move runs to the trash.",
@@ -134,7 +134,8 @@ def command(ctx: click.Context, store: str | None, *, debug: bool) -> None:
     """Runlore keeps the experiments of machine learning: what was tried, and what happened.
 
     Every command takes --json for output that programs can rely on, and a run is named by its
-    id, the first or last digits of it, or its name.
+    id, the first or last digits of it, or its name. A SELECTION may also name several: by a
+    pattern ('base*'), experiment:NAME, increment:0042, or a filter ('metrics.loss < 0.3').
     """
     ctx.obj = {"store": store, "debug": debug}
 

@@ -12,7 +12,7 @@ from runlore.cli.options import chosen_store, store_and_json
 
 @click.group("note")
 def command() -> None:
-    """Write notes about a run, list them, take them away.
+    """Write, list and remove notes.
 
     In all of them SELECTION is the run's id, the first or last digits of it, or its name.
     """

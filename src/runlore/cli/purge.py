@@ -31,11 +31,11 @@ def command(
     is_dry: bool,
     as_json: bool,
 ) -> None:
-    """Remove runs in the trash for good: those named by SELECTION, or all.
+    """Remove runs in the trash for good.
 
-    Runs that were deleted less than 30 days ago stay (setting trash.keep), unless --older-than or
-    --now says otherwise. What their artifacts take is freed by runlore gc. A purge can't be
-    undone: whatever still arrives of a purged run is dropped.
+    Those named by SELECTION, or all. Runs that were deleted less than 30 days ago stay (setting
+    trash.keep), unless --older-than or --now says otherwise. What their artifacts take is freed by
+    runlore gc. A purge can't be undone: whatever still arrives of a purged run is dropped.
     """
     from runlore.actions.purging import purge
     from runlore.cli.confirming import Confirmation

@@ -13,10 +13,10 @@ from runlore.cli.options import chosen_store, store_and_json
 @click.argument("name")
 @store_and_json
 def command(*, selection: str, name: str, as_json: bool) -> None:
-    """Name a run; its id stays what it is.
+    """Name a run.
 
-    SELECTION is its id, the first or last digits of it, or its name. Several runs may have the
-    same name.
+    Its id stays what it is. SELECTION is its id, the first or last digits of it, or its name.
+    Several runs may have the same name.
     """
     from runlore.actions.changing import rename
     from runlore.cli.changes import tell_change

@@ -20,10 +20,11 @@ from runlore.cli.options import chosen_store, store_and_json
 @confirmation
 @store_and_json
 def command(*, selections: tuple[str, ...], is_sure: bool, is_dry: bool, as_json: bool) -> None:
-    """Take runs out of the trash; runlore ls --deleted shows what is there.
+    """Take runs out of the trash.
 
-    SELECTION is a run's id (or the first or last digits of it) or name, a pattern like 'base*',
-    experiment:NAME, or a filter like 'metrics.loss > 2'.
+    runlore ls --deleted shows what is there.
+
+    What SELECTION may be: runlore --help.
     """
     from runlore.actions.changing import Change
     from runlore.actions.trashing import restore

@@ -19,10 +19,10 @@ from runlore.cli.options import chosen_store, store_and_json
 def command(
     *, selections: tuple[str, ...], force: bool, is_sure: bool, is_dry: bool, as_json: bool
 ) -> None:
-    """Move runs to the trash; runlore restore takes them out again.
+    """Move runs to the trash.
 
-    Nothing is freed until runlore purge. SELECTION is a run's id (or the first or last digits of
-    it) or name, a pattern like 'base*', experiment:NAME, or a filter like 'metrics.loss > 2'.
+    runlore restore takes them out again. Nothing is freed until runlore purge. What SELECTION may
+    be: runlore --help.
     """
     from runlore.actions.trashing import remove
     from runlore.cli.confirming import Confirmation, changed_report, show_runs

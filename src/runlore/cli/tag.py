@@ -30,8 +30,7 @@ def command(
 ) -> None:
     """Add tags to runs and remove others.
 
-    SELECTION is a run's id (or the first or last digits of it) or name, a pattern like 'base*',
-    experiment:NAME, or a filter like 'metrics.loss > 2'.
+    What SELECTION may be: runlore --help.
     """
     from runlore.actions.changing import tag
     from runlore.cli.changes import tell_change
