@@ -23,6 +23,7 @@ GROUPS = (
     "reading",
     "hundred_million",
     "rebuilding",
+    "searching",
     "command_line",
     "crowd",
     "peers",

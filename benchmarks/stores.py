@@ -26,8 +26,8 @@ SMALL_RUN = {"params": 20, "series": 10, "points": 20}
 BATCH = 1_000_000
 
 
-def cached_store(name: str, function: str, **arguments: Any) -> Path:
-    """Return a store from the cache, made by a function of this module if it isn't there.
+def cached_store(name: str, function: str, *, module: str = HERE, **arguments: Any) -> Path:
+    """Return a store from the cache, made by a function of a module if it isn't there.
 
     It is made anew when the code that writes stores has changed. Never change it: take a
     `copy_of` it.
@@ -38,7 +38,9 @@ def cached_store(name: str, function: str, **arguments: Any) -> Path:
     if not complete.exists() or complete.read_text() != writers:
         shutil.rmtree(folder, ignore_errors=True)
         folder.parent.mkdir(exist_ok=True)
-        run_in_process(f"{HERE}:{function}", timeout_seconds=1_800, folder=str(folder), **arguments)
+        run_in_process(
+            f"{module}:{function}", timeout_seconds=1_800, folder=str(folder), **arguments
+        )
         wait_until_nobody_uses(folder)
         complete.write_text(writers)
     return folder
@@ -47,7 +49,11 @@ def cached_store(name: str, function: str, **arguments: Any) -> Path:
 def _digest_of_writers() -> str:
     """Return a hash of the source that decides what is in a store."""
     digest = sha256()
-    for path in (ROOT / "benchmarks" / "shapes.py", Path(__file__)):
+    for path in (
+        ROOT / "benchmarks" / "shapes.py",
+        ROOT / "benchmarks" / "many_runs.py",
+        Path(__file__),
+    ):
         digest.update(path.read_bytes())
     for layer in ("records", "journal", "client", "helper", "segments", "index"):
         for path in sorted((ROOT / "src" / "runlore" / layer).rglob("*.py")):
