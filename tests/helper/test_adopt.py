@@ -104,6 +104,19 @@ def test_while_the_record_waits_for_room_the_file_stays(
     assert blob(store).read_bytes() == CONTENT
 
 
+def test_killed_after_the_upload_it_is_done_again_without_another(
+    store: StoreFolder, writer: Writer, bucket: Bucket
+) -> None:
+    move(store, bucket.url)
+    StoreBlobs(store).put_file(Path(store.incoming, ACTOR, NAME))
+    count = bucket.line.count("PUT")
+    assert adopt(store, writer, NAME) == []
+    assert bucket.line.count("PUT") == count
+    assert waiting(store, ACTOR) == []
+    (record,) = records(store, writer.actor, "staged.stored")
+    assert record["digest"] == DIGEST
+
+
 def test_into_a_bucket_that_does_not_answer_files_wait_and_go_later(
     store: StoreFolder, writer: Writer, bucket: Bucket
 ) -> None:

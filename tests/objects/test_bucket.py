@@ -186,6 +186,23 @@ def test_an_answer_that_ends_too_early_is_no_answer(objects: BucketObjects, buck
         BucketObjects(objects.url, STORE).read("runs/r/x", 0, 1 << 20)
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+def test_a_fork_is_told_that_it_cannot_ask_and_does_not_wait(
+    objects: BucketObjects, tmp_path: Path
+) -> None:
+    objects.put("runs/r/x", b"x")
+    child = os.fork()
+    if child == 0:
+        try:
+            objects.look("runs/r/x")
+        except ObjectsUnreachable as error:
+            (tmp_path / "said").write_text(str(error))
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert "fork" in (tmp_path / "said").read_text()
+    assert objects.look("runs/r/x") is not None
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -27,8 +27,9 @@ _DELETED_AT_ONCE = 1000  # as many as S3 takes
 _OURS_SECONDS = 60.0
 _RETRIES = 2
 # A part has to arrive within `timeout`; a machine that is gone is noticed sooner.
-_PATIENCE = {"connect_timeout": "5s", "timeout": "90s"}
+_PATIENCE = {"connect_timeout": "3s", "timeout": "90s"}
 Answer = TypeVar("Answer")
+_asking_process: int | None = None
 
 
 class BucketObjects:
@@ -162,6 +163,7 @@ class BucketObjects:
         """Put a question to the service and say in our words what stood in the way."""
         from obstore.exceptions import BaseError
 
+        _require_own_threads(self.url)
         try:
             return question()
         except FileNotFoundError:
@@ -176,6 +178,21 @@ class BucketObjects:
             return
         require_owner(self, self._store_id)
         self._is_ours_until = monotonic() + _OURS_SECONDS
+
+
+def _require_own_threads(url: str) -> None:
+    """Raise in a fork of a process that has asked before, where obstore would wait for ever.
+
+    Its threads, of which all clients of a process share one set, don't come along.
+    """
+    global _asking_process
+    if _asking_process is None:
+        _asking_process = os.getpid()
+    elif _asking_process != os.getpid():
+        raise ObjectsUnreachable(
+            f"the objects at {url} can't be reached from a fork of a process that has used them",
+            hint='start processes by "spawn" or "forkserver", or read first in the child',
+        )
 
 
 def part_size(size_bytes: int) -> int:
