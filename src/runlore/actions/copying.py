@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from runlore.actions.changing import chosen
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from runlore.actions.changing import Confirm
-    from runlore.index.rows import Part
+    from runlore.index.rows import JournalRow, Part
     from runlore.reading.run import StoredRun
 
 _AT_ONCE = 50
 _WITHOUT_DEADLINE_SECONDS = 86_400.0
+_PATIENCE_SECONDS = 30.0
+_PAUSE_SECONDS = 0.2
 
 
 @dataclass
@@ -144,22 +147,32 @@ def _seal(reader: StoreReader, runs: Sequence[str]) -> None:
     if any(part.actor == own for run in runs for part in _unsealed(reader, run)):
         with Editor(folder.path) as editor:
             editor.complete()
+    left = _seal_all(reader, runs)
+    deadline = monotonic() + _PATIENCE_SECONDS
+    # A helper is through with a run that has ended in a moment.
+    while left and {row.kind for row in left} == {"helper"} and monotonic() < deadline:
+        sleep(_PAUSE_SECONDS)
+        left = _seal_all(reader, runs)
+    if left:
+        writer = left[0]
+        who = f"a {writer.kind or 'process'} of {writer.user or 'somebody'} on {writer.host}"
+        raise RunBusy(
+            f"some records of the runs are in a journal that {who} still writes",
+            hint="try again when it has ended; nothing was copied",
+        )
+
+
+def _seal_all(reader: StoreReader, runs: Sequence[str]) -> list[JournalRow]:
+    """Seal what is complete; returns the journals with records of the runs that aren't."""
+    folder = reader.folder
     seal_complete(folder, host=reader.host, deadline_seconds=_WITHOUT_DEADLINE_SECONDS)
     reader.catch_up(budget_seconds=None)
     if not reader.freshness.is_current:
         raise StoreError(
             f"the store {folder.path} could not be read to its end", hint="try again in a moment"
         )
-    for run in runs:
-        left = _unsealed(reader, run)
-        if left:
-            writers = {row.actor: row for row in reader.index.journals()}
-            writer = writers[left[0].actor]
-            who = f"a {writer.kind or 'process'} of {writer.user or 'somebody'} on {writer.host}"
-            raise RunBusy(
-                f"records of the run {run} are in a journal that {who} still writes",
-                hint="try again when it has ended; nothing was copied",
-            )
+    actors = {part.actor for run in runs for part in _unsealed(reader, run)}
+    return [row for row in reader.index.journals() if row.actor in actors] if actors else []
 
 
 def _unsealed(reader: StoreReader, run: str) -> list[Part]:
