@@ -16,6 +16,8 @@ import runlore
 from runlore.actions.doctoring import examine
 from runlore.actions.placing import move_objects, objects_place
 from runlore.actions.usage import measure_usage
+from runlore.blobs.opening import StoreBlobs
+from runlore.blobs.trash import trash_of
 from runlore.errors import InvalidValue, MissingExtra, ObjectsUnreachable
 from runlore.journal.folder import open_store
 from runlore.reading.store import open_reader
@@ -267,6 +269,18 @@ def test_the_command_line_shows_and_moves_them(store: Path, bucket: Bucket, cli:
     home = cli("objects", "--move-to", store, "--store", store)
     assert home.code == 0
     assert cli("objects", "--store", store, "--json").json["place"] == str(store)
+
+
+def test_what_was_put_aside_as_unused_moves_along(store: Path, bucket: Bucket) -> None:
+    folder = open_store(str(store))
+    blob = StoreBlobs(folder).put_bytes(b"nobody uses it")
+    found = StoreBlobs(folder).look(blob.digest)
+    assert found is not None
+    assert trash_of(folder).discard(found, 17)
+    for place in (bucket.url, str(store)):
+        move_objects(place, str(store), straggler_seconds=0)
+        assert list(trash_of(folder).discarded()) == []
+        assert StoreBlobs(folder).verify(blob.digest) == blob
 
 
 def test_a_place_that_is_none_is_refused(store: Path) -> None:

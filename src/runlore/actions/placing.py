@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runlore.blobs.trash import trash_of
 from runlore.errors import MissingExtra, StoreError
 from runlore.journal.folder import create_store, open_store
 from runlore.journal.location import locate_store
@@ -13,6 +14,8 @@ from runlore.objects.moving import FOLDERS, STRAGGLER_SECONDS, move
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from runlore.journal.folder import StoreFolder
 
     OnProgress = Callable[[int, int, int], None]
 
@@ -80,7 +83,8 @@ def move_objects(
 
     The store's own folder brings them home. Each is copied, the copy is read back, then the
     store switches, then the old ones are removed; it may be killed at any time and done
-    again. Where there is no store yet, one is made.
+    again. Files that `gc` has put aside are files again, for it to look at anew. Where
+    there is no store yet, one is made.
 
     Raises:
         InvalidValue: if `place` is no place.
@@ -93,6 +97,8 @@ def move_objects(
     url = spelled(folder, place)
     before = read_choice(folder)
     source = before.previous if before.is_moving and before.url == url else before.url
+    if before.url != url:
+        _empty_trash(folder)
     moved = move(folder, url, straggler_seconds=straggler_seconds, on_progress=on_progress)
     return ObjectsMove(
         folder.path,
@@ -102,3 +108,10 @@ def move_objects(
         moved.size_bytes,
         moved.is_over,
     )
+
+
+def _empty_trash(folder: StoreFolder) -> None:
+    """Put back what was found unused: each kind of place has a trash of its own."""
+    trash = trash_of(folder)
+    for blob in list(trash.discarded()):
+        trash.restore(blob)
