@@ -21,6 +21,8 @@ FREE = {"metadata", "params", "metrics", "tag_values", "param_texts", "context",
 ASKED = {
     "runlore show nothing --json": ["show", "nothing", "--json"],
     "runlore ls --json": ["ls", "--json"],
+    "runlore search --json": ["search", "--json"],
+    "runlore search --group-by lr --json": ["search", "--group-by", "lr", "--json"],
     "runlore show RUN --json": ["show", "first", "--json"],
     "runlore artifact ls --json": ["artifact", "ls", "--json"],
     "runlore artifact verify --json": ["artifact", "verify", "--json"],
