@@ -170,6 +170,8 @@ def test_doctor_says_that_the_bucket_does_not_answer(moved: Path, bucket: Bucket
     assert [finding.kind for finding in found.findings] == ["objects-unreachable"]
     assert bucket.url in found.findings[0].where
     assert found.is_damaged
+    mended = examine(str(moved), is_to_repair=True)
+    assert [finding.kind for finding in mended.findings] == ["objects-unreachable"]
     place = objects_place(str(moved))
     assert place.segments is None
     assert bucket.name in str(place.unreachable)

@@ -67,7 +67,8 @@ def repair(
     done += [f"sealed file {entry.number} of {entry.actor}" for _, entry in report.sealed]
     done += [f"removed {path}, which is sealed" for path in report.removed]
     done += [f"could not seal: {problem.message}" for problem in report.problems]
-    rewritten = _mend_manifest(store)
+    is_out_of_reach = "objects-unreachable" in kinds
+    rewritten = [] if is_out_of_reach else _mend_manifest(store)
     done += rewritten
     done += _remove_leftovers(store, findings)
     if rewritten or kinds & {"index-differs", "segment-damaged", "segment-missing"}:

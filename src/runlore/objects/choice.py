@@ -162,6 +162,11 @@ def objects_at(store: StoreFolder, url: str | None) -> Objects:
     return _bucket(url, store.store_id, os.getpid(), tuple(sorted(variables)))
 
 
+def is_bucket(url: str | None) -> bool:
+    """Tell whether a place is a bucket, without a look at it."""
+    return url is not None and not url.startswith(_FILE_SCHEME)
+
+
 def spelled(store: StoreFolder, place: str) -> str | None:
     """Spell a place that a person named: a bucket's or a file's URL, or a path.
 

@@ -11,6 +11,8 @@ from runlore.blobs.opening import StoreBlobs
 from runlore.errors import RunloreError
 from runlore.helper.spool import numbers_in
 from runlore.journal.liveness import ALIVE, holder
+from runlore.objects.choice import is_bucket, objects_at, read_choice
+from runlore.objects.folder import FolderObjects
 from runlore.segments.complete import actors
 
 if TYPE_CHECKING:
@@ -171,7 +173,12 @@ def waiting_files(store: StoreFolder) -> list[tuple[str, str, str]]:
 def leftovers(store: StoreFolder) -> list[str]:
     """List temporary files that are older than a day: whoever wrote them was killed."""
     found = []
-    for folder in (store.path, store.manifest, os.path.join(store.blobs, "writing")):
+    folders = [store.path, store.manifest, FolderObjects(store.path).scratch]
+    place = read_choice(store).url
+    elsewhere = None if is_bucket(place) else objects_at(store, place)
+    if isinstance(elsewhere, FolderObjects) and place is not None:
+        folders.append(elsewhere.scratch)
+    for folder in folders:
         try:
             names = sorted(os.listdir(folder))
         except (FileNotFoundError, NotADirectoryError):
