@@ -318,3 +318,15 @@ def test_damage_found_within_a_question_of_several_parts_is_mended(
         ask_in_parts()
     assert catch_up(index, store).is_current
     assert index.totals().journals == 0
+
+
+def test_statistics_are_gathered_after_a_rebuild(
+    store: StoreFolder, index: PostgresIndex, postgres_server: PostgresServer
+) -> None:
+    with index.transaction(timeout_seconds=1) as transaction:
+        transaction.upsert("meta", [(f"{number:05}", "") for number in range(6_000)])
+    rows = postgres_server.execute(
+        "SELECT reltuples FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace "
+        f"WHERE relname = 'meta' AND nspname = 'runlore_{store.store_id}'"
+    )
+    assert rows == [(6_000,)]

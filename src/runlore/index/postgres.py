@@ -18,7 +18,7 @@ from runlore.index.postgres_transaction import PostgresTransaction
 from runlore.index.postgres_values import argument, numbered
 from runlore.index.queries import Queries
 from runlore.index.rows import Extent
-from runlore.index.schema import fingerprint
+from runlore.index.schema import BY_NAME, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from runlore.index.interface import Transaction
 
+_FIRST_STATISTICS_AT = 5_000  # rows, as of a few hundred runs
+_STATISTICS_GROWTH = 8
 _RECONNECT_PATIENCE_SECONDS = 5.0
 _WHICH_TABLES = (
     f"SELECT (SELECT version_num FROM {VERSION_TABLE}), generation, fingerprint "
@@ -55,6 +57,8 @@ class PostgresIndex(Queries):
         self.place = f"{self._address.place}, schema {self._address.schema}"
         self._connection: Connection[Any] | None = connect(self._address)
         self._generation: str | None = None
+        self._rows_written = 0
+        self._next_statistics_at = _FIRST_STATISTICS_AT
         try:
             self._adopt()
         except BaseException:
@@ -88,7 +92,7 @@ class PostgresIndex(Queries):
         """Begin a transaction that no other one overlaps; raises IndexBusy, IndexUnusable."""
         connection = self._begin(
             # What is read after the lock has to see what was written before it.
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+            "BEGIN ISOLATION LEVEL READ COMMITTED",
             f"SET LOCAL lock_timeout = {max(1, int(timeout_seconds * 1000))}",  # 0: for ever
             f"SELECT pg_advisory_xact_lock({self._address.lock_number})",
         )
@@ -97,12 +101,24 @@ class PostgresIndex(Queries):
                 transaction = PostgresTransaction(connection)
                 yield transaction
                 transaction.commit()
+            self._count(connection, transaction.rows_written)
         except StoreReadOnly as error:
             self._roll_back(connection)
             raise IndexBusy(error.message) from error  # somebody who may write will apply
         except BaseException:
             self._roll_back(connection)
             raise
+
+    def _count(self, connection: Connection[Any], rows_written: int) -> None:
+        """Gather statistics where a lot was written: until then, questions are planned badly.
+
+        The database does so by itself, but a minute later; after a rebuild that is too late.
+        """
+        self._rows_written += rows_written
+        if self._rows_written >= self._next_statistics_at:
+            self._next_statistics_at = _STATISTICS_GROWTH * self._rows_written
+            with suppress(psycopg.Error):
+                connection.execute(f"ANALYZE (SKIP_LOCKED) {', '.join(BY_NAME)}")
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:

@@ -27,6 +27,7 @@ class PostgresTransaction:
         self._waiting: list[tuple[str, list[object]]] = []
         self._changed: set[str] = set()
         self._greatest_ids: dict[str, int] = {}
+        self.rows_written = 0
 
     def select(self, table: str, columns: str, **equals: object) -> list[tuple[Any, ...]]:
         """Read the named columns of the rows whose columns equal what is given."""
@@ -42,6 +43,7 @@ class PostgresTransaction:
             columns = zip(declaration.kinds.values(), zip(*last.values(), strict=True), strict=True)
             packed: list[object] = [pack_column(kind, values) for kind, values in columns]
             self._wait(table, _UPSERTS[table], packed)
+            self.rows_written += len(last)
             if table in self._greatest_ids:
                 ids = [row[declaration.names.index("id")] for row in last.values()]
                 self._greatest_ids[table] = max(self._greatest_ids[table], *ids)
