@@ -65,7 +65,7 @@ _SUMMARIES = {
     "rename": "Name a run.",
     "restore": "Take runs out of the trash.",
     "rm": "Move runs to the trash.",
-    "search": "Find runs with a filter, or groups of them.",
+    "search": "Find runs with a filter, the newest first.",
     "show": "Show all about one run.",
     "tag": "Add tags to runs and remove others.",
     "tail": "Follow a run while it is being written.",
