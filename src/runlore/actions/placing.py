@@ -67,7 +67,7 @@ def objects_place(store: str | None = None) -> ObjectsPlace:
             sums[kind] = (sum(found), len(found))
     except (StoreError, MissingExtra) as error:
         return ObjectsPlace(
-            folder.path, place, previous, None, None, None, None, unreachable=str(error)
+            folder.path, place, previous, None, None, None, None, unreachable=error.message
         )
     return ObjectsPlace(folder.path, place, previous, *sums["runs"], *sums["blobs"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import partial
 from itertools import islice
 from time import monotonic
@@ -28,6 +29,9 @@ _OURS_SECONDS = 60.0
 _RETRIES = 2
 # A part has to arrive within `timeout`; a machine that is gone is noticed sooner.
 _PATIENCE = {"connect_timeout": "3s", "timeout": "90s"}
+_NOISE = re.compile(
+    r"Generic S3 error: | in [\d.]+[mµn]?s|, after \d+ retries, max_retries.*?s (?= - )"
+)
 Answer = TypeVar("Answer")
 _asking_process: int | None = None
 
@@ -271,7 +275,7 @@ def _unreachable(url: str, error: Exception) -> ObjectsUnreachable:
 
 def _first_line(error: Exception) -> str:
     lines = str(error).splitlines() or [type(error).__name__]
-    return lines[0].strip().rstrip(":")[:300]
+    return _NOISE.sub("", lines[0]).strip().rstrip(":")[:300]
 
 
 def _listed(found: ObjectMeta) -> StoredObject:
