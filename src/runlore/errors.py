@@ -4,7 +4,9 @@ RunloreError
 ├── UsageError                    the call is wrong; nothing was written
 │   ├── InvalidValue              a value out of range or of the wrong form (also a ValueError)
 │   ├── InvalidType               a value of the wrong type (also a TypeError)
+│   ├── InvalidConfig             unknown fields, or values they don't take (also a Value- and TypeError)
 │   ├── TooLarge                  more than a record may hold (also a ValueError)
+│   ├── TooFew                    too few values to say anything about (also a ValueError)
 │   ├── ConfirmationNeeded        many runs would change, and nobody is there to be asked
 │   └── QueryError                a filter that can't be read, with the spot (also a ValueError)
 ├── NotFound                      nothing answers to that name (also a LookupError)
@@ -65,10 +67,31 @@ class InvalidType(UsageError, TypeError):
     code = "invalid-type"
 
 
+class InvalidConfig(UsageError, ValueError, TypeError):
+    """A configuration was given fields it hasn't got, or values they don't take; none was changed.
+
+    `problems` says what is wrong, by field.
+    """
+
+    code = "invalid-config"
+
+    def __init__(
+        self, message: str, *, problems: dict[str, str] | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.problems = problems or {}
+
+
 class TooLarge(UsageError, ValueError):
     """A value is larger than a record may be."""
 
     code = "too-large"
+
+
+class TooFew(UsageError, ValueError):
+    """There are too few values for what is asked of them."""
+
+    code = "too-few"
 
 
 class QueryError(UsageError, ValueError):

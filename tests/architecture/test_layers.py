@@ -47,9 +47,12 @@ def test_every_third_party_dependency_is_forbidden_to_the_recording_layers() -> 
     (contract,) = (entry for entry in contracts if entry["id"] == "standard-library-only")
     import_names = {
         "google-re2": "re2",
+        "nvidia-ml-py": "pynvml",
         "pillow": "PIL",
+        "psycopg[binary]": "psycopg",
         "pyyaml": "yaml",
         "scikit-learn": "sklearn",
+        "tomli-w": "tomli_w",
     }
     requirements = list(declared["project"]["dependencies"])
     for extra in declared["project"]["optional-dependencies"].values():

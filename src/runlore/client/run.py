@@ -17,7 +17,7 @@ from runlore.records.ids import new_id, short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
     from typing import Any, NoReturn, Self
 
@@ -60,6 +60,8 @@ class Run(FileLogging):
         self._key_sets: dict[object, tuple[Any, int, int, int]] = {}
         self._tag_additions: dict[str, list[str]] = {}
         self._has_seen_all_tags = not placement.is_shared
+        # What followers of the run (a configuration) record last; called once, before the end.
+        self.before_end: list[Callable[[], None]] = []
 
     @property
     def short_id(self) -> str:
@@ -271,6 +273,7 @@ class Run(FileLogging):
             raise InvalidValue(
                 "a run that is over isn't running", hint="one of finished, failed, stopped"
             )
+        self._call_before_end()
         self.set_status(status, reason)
         self._close()
 
@@ -278,6 +281,7 @@ class Run(FileLogging):
         """End the run with the exception that ended it; does nothing in a forked child."""
         if self.is_finished or self._pid != getpid():
             return
+        self._call_before_end()
         self._edit("status.set", status=status, error=error, reason=reason, rank=self.rank)
         self._close()
 
@@ -298,6 +302,10 @@ class Run(FileLogging):
             from runlore.client.ending import described
 
             self.end(*described(error))
+
+    def _call_before_end(self) -> None:
+        while self.before_end:
+            self.before_end.pop(0)()
 
     def _close(self) -> None:
         self.is_finished = True

@@ -75,6 +75,10 @@ def open_run(
     })  # fmt: skip
     if params is not None:
         run.log_params(params)
+        # A typed configuration is followed: its later changes are logged until the run ends.
+        attach = getattr(type(params), "attach", None)
+        if attach is not None and hasattr(type(params), "get_config"):
+            attach(params, run)
     if checked_tags:
         run.add_tags(checked_tags)
     recorder.run_started(run)

@@ -22,7 +22,8 @@ def flatten(values: object, prefix: str = "") -> dict[str, Param]:
     """Flatten a mapping (or an object with fields) of params into records.
 
     Nested mappings and dataclasses become dotted keys; an empty one stays a value. Argparse
-    namespaces and objects with `model_dump()` or `to_dict()` count as mappings at the top.
+    namespaces, objects with `model_dump()` or `to_dict()` and Param objects count as mappings at
+    the top.
 
     Raises:
         InvalidType: if `values` has no fields, or a key isn't text.
@@ -79,12 +80,28 @@ def _is_dataclass(value: object) -> bool:
 def _is_branch(value: object) -> bool:
     """Tell whether a value has params inside, which become dotted keys."""
     is_mapping = hasattr(value, "keys") and hasattr(value, "__getitem__")
-    return (is_mapping and not isinstance(value, type)) or _is_dataclass(value)
+    is_object = _is_dataclass(value) or _is_parameterized(value)
+    return not isinstance(value, type) and (is_mapping or is_object)
+
+
+def _is_parameterized(value: object) -> bool:
+    """Tell whether a value is of a class of the library Param."""
+    return hasattr(type(value), "_param__parameters")
+
+
+def _param_values(values: Any) -> dict[object, object]:
+    """Take the values of a typed configuration, or of any object of Param's but its own name."""
+    if hasattr(type(values), "get_config"):
+        return {**values.get_config()}
+    found: dict[object, object] = values.param.values()
+    return {name: value for name, value in found.items() if name != "name" and name[:1] != "_"}  # type: ignore[index]
 
 
 def _mapping(values: Any) -> dict[object, object]:
     if _is_dataclass(values):  # with slots, it has no __dict__
         return {key: getattr(values, key) for key in values.__dataclass_fields__}
+    if _is_parameterized(values):
+        return _param_values(values)
     for convert in ("model_dump", "to_dict", "_asdict"):
         method = getattr(values, convert, None)
         if callable(method) and not isinstance(values, type):
