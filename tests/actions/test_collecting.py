@@ -59,6 +59,7 @@ def two_runs(store: Path) -> Path:
     return store
 
 
+@pytest.mark.usefixtures("index_kind")
 def test_a_purged_run_is_gone_and_its_own_files_with_the_next_collections(two_runs: Path) -> None:
     kept = told(two_runs, "two")
     removal = remove(["one"], confirm=yes, store=str(two_runs))
@@ -81,6 +82,7 @@ def test_a_purged_run_is_gone_and_its_own_files_with_the_next_collections(two_ru
     assert told(two_runs, "two") == kept
 
 
+@pytest.mark.usefixtures("index_kind")
 def test_a_run_in_the_trash_keeps_its_files(two_runs: Path) -> None:
     before = told(two_runs, "one")
     remove(["one"], confirm=yes, store=str(two_runs))

@@ -78,8 +78,11 @@ class FolderTrash:
             os.rename(path, target)
         except FileNotFoundError:
             return False
-        if os.stat(target).st_mtime_ns // 1000 <= blob.modified:
-            return True
+        try:
+            if os.stat(target).st_mtime_ns // 1000 <= blob.modified:
+                return True
+        except FileNotFoundError:
+            return False  # another collector has put it back
         self.restore(Discarded(blob.digest, blob.size_bytes, since))
         return False
 
@@ -103,7 +106,8 @@ class FolderTrash:
         if os.path.exists(path):
             self.remove(blob)
         else:
-            os.replace(self._path(blob), path)
+            with suppress(FileNotFoundError):  # another collector was quicker
+                os.replace(self._path(blob), path)
 
     def remove(self, blob: Discarded) -> None:
         """Remove the file."""

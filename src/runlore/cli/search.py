@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from runlore.cli.completion import complete_filters
 from runlore.cli.options import chosen_store, store_and_json
 from runlore.cli.search_totals import SHOWN, tell_found
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("search")
-@click.argument("filter", required=False, default="")
+@click.argument("filter", required=False, default="", shell_complete=complete_filters)
 @click.option("--order-by", multiple=True, metavar="FIELD",
               help='What to sort by: "metrics.val_acc desc"; several times for ties.')  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=0), metavar="N",
