@@ -87,7 +87,6 @@ DEFAULT_STATISTIC = "last"
 STATISTICS: Mapping[str, str] = MappingProxyType(
     {
         "last": "the current value, which a metric's name alone stands for",
-        "first": "the value of the first point",
         "min": "the least finite value",
         "max": "the greatest finite value",
         "mean": "the mean of the finite values",
