@@ -72,7 +72,7 @@ def _sort_arrays(
     numbers = numbers_of(key.field, column)
     sign = -1 if key.is_descending else 1
     is_number, values, codes = numbers.is_number[rows], numbers.values[rows], column.codes[rows]
-    is_text = ~is_number & (codes >= 0)
+    is_text = ~is_number & (codes >= 0) & ~column.is_null[rows]
     kinds = np.full(len(rows), _NULL, np.float64)
     kinds[is_text] = 0 if key.is_descending else 1
     kinds[is_number] = 1 if key.is_descending else 0
