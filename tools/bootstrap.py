@@ -29,7 +29,18 @@ OTHER_PYTHONS = ("python3.13", "python3.12", "python3.11", "python3.14")
 DEBIAN_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
 # All but `torch` and `kaleido`: the one is gigabytes, the other wants a browser.
-TESTED_EXTRAS = ("sklearn", "pandas", "polars", "plots", "images", "yaml", "postgres", "s3", "demo")
+TESTED_EXTRAS = (
+    "sklearn",
+    "stats",
+    "pandas",
+    "polars",
+    "plots",
+    "images",
+    "yaml",
+    "postgres",
+    "s3",
+    "demo",
+)
 # purpose: (folder, extras, dependency groups, pinned versions only)
 PURPOSES = {
     "demo": (".venv", ("demo",), ("build",), True),
