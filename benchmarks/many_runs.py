@@ -9,15 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.configurations import METRICS, SEEDS, configuration
 from benchmarks.shapes import FIRST_TIME_MICROSECONDS
 from runlore.journal.folder import create_store
 from runlore.records.params import flatten
 from runlore.testing.journals import JournalComposer
 
-SEEDS = 10
 RUNS_OF_A_PROCESS = 1_000
-METRICS = ("train_loss", "val_loss", "val_acc", "test_acc", "top5", "f1", "grad_norm",
-           "epoch_time", "throughput", "lr_now")  # fmt: skip
 SHAPE = (
     "20 params (numbers and texts; every tenth run begins another configuration, of "
     "`numpy.random.default_rng(0)`, whose seeds are 0 to 9), 10 metrics of 2 points, one or two "
@@ -48,40 +46,13 @@ def make_runs(folder: str, runs: int) -> None:
     random = np.random.default_rng(0)
     for start in range(0, runs, RUNS_OF_A_PROCESS):
         journal = _Buffered(store, f"{start:032x}", user=f"user{start // 10_000}")
-        configuration: dict[str, Any] = {}
+        chosen: dict[str, Any] = {}
         for number in range(start, min(start + RUNS_OF_A_PROCESS, runs)):
             if number % SEEDS == 0:
-                configuration = _configuration(random)
-            _write_run(journal, number, configuration | {"seed": number % SEEDS}, random)
+                chosen = configuration(random)
+            _write_run(journal, number, chosen | {"seed": number % SEEDS}, random)
         journal.close_file()
         journal.save()
-
-
-def _configuration(random: np.random.Generator) -> dict[str, Any]:
-    def one(*values: Any) -> Any:
-        return values[int(random.integers(len(values)))]
-
-    return {
-        "lr": float(f"{10 ** random.uniform(-5, -1):.3g}"),
-        "batch_size": one(32, 64, 128, 256, 512),
-        "epochs": one(10, 20, 50, 100),
-        "weight_decay": one(0.0, 1e-5, 1e-4, 1e-3),
-        "dropout": float(f"{random.uniform(0, 0.5):.2g}"),
-        "warmup": one(0, 100, 1000),
-        "label_smoothing": one(0.0, 0.1),
-        "mixup": one(0.0, 0.2, 0.4),
-        "model": {
-            "name": one("resnet18", "resnet50", "vit_small", "vit_base", "convnext", "mlp"),
-            "layers": one(4, 8, 12, 24),
-            "width": one(128, 256, 512, 1024),
-            "heads": one(4, 8, 16),
-            "activation": one("relu", "gelu", "silu"),
-        },
-        "optimizer": {"name": one("sgd", "adam", "adamw", "lion"), "beta": one(0.9, 0.95, 0.99)},
-        "schedule": one("cosine", "linear", "constant"),
-        "augment": one(True, False),
-        "data": {"name": one("cifar10", "cifar100", "imagenet"), "fold": one(0, 1, 2, 3, 4)},
-    }
 
 
 def _write_run(
@@ -111,7 +82,7 @@ def make_wide_runs(folder: str, runs: int, metrics: int, points: int) -> None:
         time = FIRST_TIME_MICROSECONDS + number * 60_000_000
         slot = journal.slot(f"{time // 1000:012x}{number:020x}", f"{number:032x}")
         _begin(journal, slot, time, experiment="wide")
-        values = _configuration(random) | {"seed": number % SEEDS}
+        values = configuration(random) | {"seed": number % SEEDS}
         journal.event(slot, "params", time=time, values=flatten(values))
         for step, row in enumerate(random.normal(0.0, 1.0, (points, metrics)).tolist()):
             at = time + step * 1_000_000

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.environments import NotInstallableError, environment_for
 from benchmarks.estimates import median, median_ratio
 from benchmarks.findings import Bar, Finding, Results, amount
 from benchmarks.many_runs import SHAPE
+from benchmarks.peers.mlflow_sqlite import Mlflow
+from benchmarks.peers.searching import FILTER
 from benchmarks.places import scratch, size_bytes
 from benchmarks.processes import measure as run_in_process
 from benchmarks.processes import run_python
@@ -24,6 +27,7 @@ SELECTIVE = (
 WIDE = "metrics.val_acc > 0.1 order by metrics.train_loss limit 10"
 WIDE_METRIC = "layer_007/weight_3"
 SEARCHING = "from runlore.cli.main import main; main()"
+BESIDE_RUNS = 2_000
 WIDE_METRICS, WIDE_POINTS, USERS_RUNS, FULL_SIZE = 1_500, 20, 750, 75_000
 
 
@@ -33,7 +37,43 @@ def measure(plan: Plan) -> Results:
     results.findings += _many(plan)
     results.findings += _wide(plan)
     results.findings += _users(plan)
+    if not plan.is_quick:
+        _beside_mlflow(results)
     return results
+
+
+def _beside_mlflow(results: Results) -> None:
+    """Search as many runs as MLflow takes in within some minutes, with both."""
+    try:
+        environment = environment_for(Mlflow.name, Mlflow.requirements)
+    except NotInstallableError as refusal:
+        results.skipped.append(f"{Mlflow.title}: {refusal}")
+        return
+    with scratch() as folder:
+        (folder / "mlflow").mkdir()
+        theirs = run_in_process(
+            "benchmarks.peers.searching:time_searches",
+            python=environment.python,
+            environment=Mlflow.environment,
+            timeout_seconds=1_800,
+            folder=str(folder / "mlflow"),
+            runs=BESIDE_RUNS,
+            rounds=7,
+        )
+        store = str(folder / "store")
+        run_in_process("benchmarks.many_runs:make_runs", folder=store, runs=BESIDE_RUNS)
+        run_in_process("benchmarks.inside:apply_everything", folder=store)
+        ours = run_in_process(f"{HERE}:time_beside", folder=store, rounds=7)
+    results.findings.append(
+        Finding(
+            what=f"a filter and an order over {BESIDE_RUNS:,} runs, beside MLflow",
+            figure=amount(median(ours) * 1e3, "ms"),
+            beside=f"{Mlflow.title}: {amount(median(theirs['seconds']) * 1e3, 'ms')}",
+            ratio=median_ratio(ours, theirs["seconds"]),
+            shape=f"`{FILTER} order by metrics.train_loss limit 10`; {SHAPE}; MLflow took "
+            f"{amount(theirs['writing'], 's')} to take them in, so not more of them",
+        )
+    )
 
 
 def _many(plan: Plan) -> list[Finding]:
@@ -184,6 +224,18 @@ def time_wide(folder: str, rounds: int) -> dict[str, Any]:
         runs = runlore.list_runs(limit=50, store=folder)
         found["listed"].append(_timed(lambda runs=runs: [run.metrics for run in runs]))
     return found | {"first": first}
+
+
+def time_beside(folder: str, rounds: int) -> list[float]:
+    """Return the seconds of searches that MLflow was asked for as well."""
+    import runlore
+
+    query = f"{FILTER} order by metrics.train_loss limit 10"
+    runlore.search_runs(query, store=folder)
+    return [
+        _timed(lambda: [run.metrics for run in runlore.search_runs(query, store=folder)])
+        for _ in range(rounds)
+    ]
 
 
 def _group(folder: str) -> None:
