@@ -24,6 +24,7 @@ SERIES = 1_500
 POINTS = 20
 SMALL_RUN = {"params": 20, "series": 10, "points": 20}
 BATCH = 1_000_000
+_SHAPES = ("shapes.py", "many_runs.py", "configurations.py")
 
 
 def cached_store(name: str, function: str, *, module: str = HERE, **arguments: Any) -> Path:
@@ -49,11 +50,7 @@ def cached_store(name: str, function: str, *, module: str = HERE, **arguments: A
 def _digest_of_writers() -> str:
     """Return a hash of the source that decides what is in a store."""
     digest = sha256()
-    for path in (
-        ROOT / "benchmarks" / "shapes.py",
-        ROOT / "benchmarks" / "many_runs.py",
-        Path(__file__),
-    ):
+    for path in (*map((ROOT / "benchmarks").joinpath, _SHAPES), Path(__file__)):
         digest.update(path.read_bytes())
     for layer in ("records", "journal", "client", "helper", "segments", "index"):
         for path in sorted((ROOT / "src" / "runlore" / layer).rglob("*.py")):
