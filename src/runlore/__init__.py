@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from runlore.reading.artifact_lookup import get_artifact, list_artifacts
     from runlore.reading.opening import get_run, list_runs
     from runlore.reading.search import search_runs
+    from runlore.tracking.experiments import TrackedRun, track_experiment
+    from runlore.tracking.metadata import ExperimentMetadata
     from runlore.tracking.start import start_run
 
 _HOMES = {
+    "ExperimentMetadata": "runlore.tracking.metadata",
     "Run": "runlore.client.run",
+    "TrackedRun": "runlore.tracking.experiments",
     "compare_runs": "runlore.compare.runs",
     "current_run": "runlore.client.recorder",
     "get_artifact": "runlore.reading.artifact_lookup",
@@ -28,6 +32,7 @@ _HOMES = {
     "list_runs": "runlore.reading.opening",
     "search_runs": "runlore.reading.search",
     "start_run": "runlore.tracking.start",
+    "track_experiment": "runlore.tracking.experiments",
 }
 
 _WITH_A_RUN = "run = runlore.start_run(…) begins a run; then "
@@ -49,7 +54,9 @@ _IN_OTHER_TRACKERS = {
 }
 
 __all__ = [
+    "ExperimentMetadata",
     "Run",
+    "TrackedRun",
     "compare_runs",
     "current_run",
     "get_artifact",
@@ -58,6 +65,7 @@ __all__ = [
     "list_runs",
     "search_runs",
     "start_run",
+    "track_experiment",
 ]
 
 

@@ -38,10 +38,11 @@ def open_run(
     from_step: int | None = None,
     store: str | os.PathLike[str] | None = None,
     capture: bool | Mapping[str, bool] | Iterable[str] | None = None,
+    run_class: type[Run] = Run,
 ) -> Run:
     """Open a run, as `runlore.start_run` does, with `id` and `parent` being whole ids.
 
-    Everything is checked before anything is written.
+    It is one of `run_class`. Everything is checked before anything is written.
     """
     name = None if name is None else limits.name(name, "the run's name")
     experiment = None if experiment is None else limits.name(experiment, "the experiment")
@@ -64,7 +65,7 @@ def open_run(
     captures = wanted_captures(capture, {CAPTURE: load_settings(path).capture})
     recorder = recorder_for(path)
     place = placement(id, os.environ, recorder.host)
-    run = Run(recorder, place, name if name is not None else _label(id), captures)
+    run = run_class(recorder, place, name if name is not None else _label(id), captures)
     run.project = project or default_project(path)
     _begin(run, place, resume=resume, from_step=step, fields={
         "name": run.name,

@@ -93,11 +93,7 @@ def start_run(
         RunNotFound, Ambiguous: if `resume` or `parent` names no run, or several.
         StoreError: if the store can't be made or written.
     """
-    if claim_of(resume, "resume"):
-        id = _existing(id if id is not None else name, store, "resume")  # noqa: A001
-    if isinstance(parent, str) and not is_id(parent):
-        parent = _existing(parent, store, "parent")
-    return _with_artifacts(open_run(
+    return begin_run(
         name,
         experiment=experiment,
         project=project,
@@ -110,7 +106,25 @@ def start_run(
         from_step=from_step,
         store=store,
         capture=capture,
-    ))  # fmt: skip
+    )
+
+
+def begin_run(
+    name: str | None,
+    *,
+    parent: str | Run | None = None,
+    id: str | None = None,  # noqa: A002 - the word users know it by
+    resume: bool = False,
+    store: str | os.PathLike[str] | None = None,
+    **named: Any,
+) -> Run:
+    """Start a run as `start_run` does, with the arguments of `open_run`."""
+    if claim_of(resume, "resume"):
+        id = _existing(id if id is not None else name, store, "resume")  # noqa: A001
+    if isinstance(parent, str) and not is_id(parent):
+        parent = _existing(parent, store, "parent")
+    run = open_run(name, parent=parent, id=id, resume=resume, store=store, **named)
+    return _with_artifacts(run)
 
 
 def _with_artifacts(run: Run) -> Run:

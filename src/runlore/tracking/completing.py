@@ -1,0 +1,129 @@
+"""Complete the plain files of runs from the store, where their process couldn't.
+
+It was killed, or there was too much for it to remember.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from typing import TYPE_CHECKING, Any
+
+from runlore.errors import RunloreError, RunNotFound, StoreNotFound
+from runlore.reading.opening import find_run
+from runlore.reading.store import open_reader
+from runlore.tracking import folders, numbering
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runlore.reading.run import StoredRun
+    from runlore.tracking.kept import Point
+
+_BUDGET_SECONDS = 30.0
+
+
+def complete_folder(folder: str, run: str, store: str) -> StoredRun:
+    """Write all files of a run as the store has them, and return the run.
+
+    Raises:
+        RunNotFound, StoreError: if it isn't there.
+        OSError: if the folder can't be written.
+    """
+    reader = open_reader(store, budget_seconds=_BUDGET_SECONDS)
+    found = find_run(reader, run)
+    folders.write_params(folder, found.params)
+    folders.write_metrics(folder, _points(found))
+    names = []
+    for file in found.artifacts:
+        names.append(file.name)
+        with tempfile.NamedTemporaryFile() as passing, file.open() as content:
+            shutil.copyfileobj(content, passing)
+            passing.flush()
+            folders.write_artifact(folder, file.name, passing.name)
+    folders.write_metadata(folder, _metadata(found, sorted(names)))
+    return found
+
+
+def complete_folders(experiments: str) -> list[str]:
+    """Complete the folders of an increment's runs that their processes couldn't.
+
+    Runs that go on are left alone. Returns the folders that were completed.
+    """
+    claims = os.path.join(experiments, numbering.CLAIMS)
+    completed = []
+    try:
+        marks = sorted(name for name in os.listdir(claims) if name.endswith(".open"))
+    except OSError:
+        return []
+    for mark in marks:
+        place = os.path.join(claims, mark)
+        fields = _fields_of(place)
+        if fields is None:
+            continue
+        try:
+            reader = open_reader(fields["store"], budget_seconds=_BUDGET_SECONDS)
+            if find_run(reader, fields["run"]).status == "running":
+                continue
+            complete_folder(fields["folder"], fields["run"], fields["store"])
+            os.unlink(place)
+        except (RunNotFound, StoreNotFound, OSError, RunloreError):
+            continue  # the store lies on another machine, or this user may not write here
+        completed.append(fields["folder"])
+    return completed
+
+
+def _fields_of(place: str) -> dict[str, Any] | None:
+    try:
+        with open(place, encoding="utf-8") as file:
+            fields = json.load(file)
+    except (OSError, ValueError):
+        return None
+    is_whole = isinstance(fields, dict) and {"run", "folder", "store"} <= fields.keys()
+    return fields if is_whole else None
+
+
+def _points(run: StoredRun) -> Iterator[Point]:
+    for label in run.summaries:
+        series = run.series(label)
+        count = len(series.value)
+        steps: list[int | None] = [None] * count if series.step is None else series.step.tolist()
+        for step, time, value in zip(
+            steps, series.time.tolist(), series.value.tolist(), strict=True
+        ):
+            yield series.name, series.context, step, time, value
+
+
+def _metadata(run: StoredRun, artifacts: list[str]) -> dict[str, object]:
+    context = run.context
+    stated = context.get("stated") or {}
+    numbers = [numbering.number_in_tag(tag) for tag in run.tags]
+    git = context.get("git") or {}
+    ended = run.ended or (None if run.status == "running" else run.last_sign_of_life)
+    return folders.metadata_of(
+        run=run.id,
+        number=next((number for number in numbers if number is not None), None),
+        name=run.name,
+        description=run.goal,
+        status=run.status,
+        reason=run.reason,
+        error=run.error,
+        started=None if run.created is None else round(run.created.timestamp() * 1e6),
+        ended=None if ended is None else round(ended.timestamp() * 1e6),
+        author=stated.get("author"),
+        data_version=stated.get("data_version"),
+        tags=run.tag_values,
+        notes=[
+            (round(note.time.timestamp() * 1e6) if note.time else 0, note.text)
+            for note in run.notes
+        ],
+        artifacts=artifacts,
+        git=git or None,
+        environment=context.get("python") or None,
+        command=(context.get("command") or {}),
+        experiment=run.experiment,
+        project=run.project,
+        parent=run.parent,
+    )

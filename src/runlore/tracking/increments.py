@@ -1,0 +1,162 @@
+"""Find the increment of SpecWeave that one works in.
+
+An increment is a folder `.specweave/increments/NNNN-what-it-is-about`. Its experiment is named
+as the folder is, so that `increment:NNNN` selects its runs.
+"""
+
+from __future__ import annotations
+
+import os
+
+from runlore.errors import Ambiguous, InvalidType, InvalidValue, NotFound, a_kind
+from runlore.journal.location import main_worktree
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+FOLDER = os.path.join(".specweave", "increments")
+EXPERIMENTS = "experiments"
+# What SpecWeave writes as the status of an increment that no more work is done in.
+CLOSED = frozenset(
+    {"abandoned", "archived", "backlog", "cancelled", "closed", "completed", "done", "paused"}
+)
+_MOST_NAMED = 10
+
+
+class Increment:
+    """An increment: its `name`, the folder's, its `number` in it, and where it lies, `path`."""
+
+    __slots__ = ("name", "number", "path")
+
+    def __init__(self, path: str) -> None:
+        """Describe the increment in the folder `path`."""
+        self.path = path
+        self.name = os.path.basename(path)
+        self.number = number_in(self.name) or 0
+
+    def __repr__(self) -> str:
+        return f"<Increment {self.name}>"
+
+    @property
+    def experiments(self) -> str:
+        """The folder that its runs are kept in."""
+        return os.path.join(self.path, EXPERIMENTS)
+
+    @property
+    def status(self) -> str:
+        """What SpecWeave says of it in `metadata.json`; "" where it says nothing."""
+        try:
+            with open(os.path.join(self.path, "metadata.json"), encoding="utf-8") as file:
+                content = file.read()
+        except (OSError, UnicodeDecodeError):
+            return ""
+        import json
+
+        try:
+            found: Any = json.loads(content)
+        except ValueError:
+            return ""
+        status = found.get("status") if isinstance(found, dict) else None
+        return status.lower() if isinstance(status, str) else ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work is done in it: everything that isn't said to be over or put aside."""
+        return self.status not in CLOSED
+
+
+def number_in(name: str) -> int | None:
+    """Return the number that an increment's name begins with: 42 of `0042-x`, `0042`, `42`."""
+    digits = name.partition("-")[0]
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+
+
+def increments_folder(start: str | None = None) -> str | None:
+    """Return the nearest `.specweave/increments` from `start` upwards, None where there is none.
+
+    The search ends at the repository or the home folder, as that for the store does.
+    """
+    try:
+        here = os.path.abspath(start or os.getcwd())
+    except FileNotFoundError:
+        return None
+    home = os.path.expanduser("~")
+    while True:
+        candidate = os.path.join(here, FOLDER)
+        if os.path.isdir(candidate):
+            return candidate
+        parent = os.path.dirname(here)
+        if here in (parent, home) or main_worktree(here) is not None:
+            return None
+        here = parent
+
+
+def list_increments(start: str | None = None) -> list[Increment]:
+    """List the increments of where one is, by number and name."""
+    folder = increments_folder(start)
+    if folder is None:
+        return []
+    found = [
+        Increment(os.path.join(folder, name))
+        for name in os.listdir(folder)
+        if number_in(name) is not None and os.path.isdir(os.path.join(folder, name))
+    ]
+    return sorted(found, key=lambda increment: (increment.number, increment.name))
+
+
+def find_increment(given: str | int, start: str | None = None) -> Increment:
+    """Return the increment of a number (`"0042"`, 42) or of a folder's whole name.
+
+    Raises:
+        NotFound: if there is none, with those that there are.
+        Ambiguous: if two have the number.
+    """
+    if isinstance(given, bool) or not isinstance(given, str | int):
+        raise InvalidType(
+            f"the increment is {a_kind(given)}: {given!r}",
+            hint="give its number or its folder's name: increment='0042'",
+        )
+    wanted = str(given).strip()
+    if not wanted:
+        raise InvalidValue(
+            "the increment is named by an empty text",
+            hint="give its number or its folder's name: increment='0042'",
+        )
+    known = list_increments(start)
+    found = [increment for increment in known if increment.name == wanted]
+    if not found and wanted.isascii() and wanted.isdecimal():
+        found = [increment for increment in known if increment.number == int(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Ambiguous(
+            f"{len(found)} increments answer to {wanted!r}: "
+            + ", ".join(increment.name for increment in found),
+            hint=f"give the whole name: increment={found[0].name!r}",
+        )
+    folder = increments_folder(start)
+    if folder is None:
+        raise NotFound(
+            f"no increment answers to {wanted!r}: there is no folder {FOLDER} here or above",
+            hint="work in the repository that has it, or leave increment= out",
+        )
+    names = [increment.name for increment in known]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    raise NotFound(
+        f"no increment in {folder} answers to {wanted!r}",
+        hint="there are: " + ", ".join(names[-_MOST_NAMED:]) + more
+        if names
+        else f"make its folder: {os.path.join(FOLDER, wanted)}",
+    )
+
+
+def open_increment(start: str | None = None) -> Increment | None:
+    """Return the open increment of where one is: the one that says `active`, else the newest.
+
+    Of several the one with the highest number; None where there is none.
+    """
+    is_open = [increment for increment in list_increments(start) if increment.is_open]
+    active = [increment for increment in is_open if increment.status in ("active", "in-progress")]
+    chosen = active or is_open
+    return chosen[-1] if chosen else None

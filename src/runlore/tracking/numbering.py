@@ -1,0 +1,149 @@
+"""Give each run of an increment a number and a folder of its own, whoever starts one beside it.
+
+Both are claimed by making a file or a folder that must not be there yet, which one process
+alone can do. Numbers are never given out again.
+"""
+
+from __future__ import annotations
+
+import os
+
+from runlore.records.text import encode_json
+from runlore.tracking.reserved import RESERVED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+CLAIMS = ".runs"
+SERIES_TAG = "series"
+_MOST_CHARACTERS = 100
+_MOST_BYTES = 200
+_HARMLESS = frozenset(" .-_+=,@()[]~")
+
+
+class Claim:
+    """What a run was given: `number` (None for a run within another), and its `folder`."""
+
+    __slots__ = ("folder", "number")
+
+    def __init__(self, folder: str, number: int | None) -> None:
+        """Hold what was claimed; `folder` is a path."""
+        self.folder = folder
+        self.number = number
+
+
+def number_text(number: int) -> str:
+    """Write a run's number as people give it: `exp-003`."""
+    return f"exp-{number:03d}"
+
+
+def number_in_tag(tag: str) -> int | None:
+    """Return the number that the tag `exp-003` stands for, None for any other tag."""
+    digits = tag.removeprefix("exp-")
+    is_number = digits != tag and digits.isascii() and digits.isdecimal() and 3 <= len(digits) < 10
+    return int(digits) if is_number else None
+
+
+def folder_name(name: str) -> str:
+    """Turn any name into one that a folder may have everywhere, the same if it is harmless.
+
+    What isn't a letter, a digit or one of a few signs becomes `_`; the result never begins with
+    a dot, nor leaves the folder it is made in.
+    """
+    kept = "".join(
+        character if character.isalnum() or character in _HARMLESS else "_"
+        for character in name[:_MOST_CHARACTERS]
+    ).strip(" .")
+    while len(kept.encode()) > _MOST_BYTES:
+        kept = kept[:-1]
+    if not kept.strip("_"):
+        return "unnamed"
+    stem = kept.partition(".")[0].lower()
+    return f"_{kept}" if stem in RESERVED or kept[0] == "-" else kept
+
+
+def claim(experiments: str, name: str | None, run: str) -> Claim:
+    """Claim the next number and a folder in the results of an increment.
+
+    A run without a name has its number for one. The folder of a repeated name has the next
+    free number behind it: `xgboost-2`.
+
+    Raises:
+        OSError: if they can't be made.
+    """
+    claims = os.path.join(experiments, CLAIMS)
+    os.makedirs(claims, exist_ok=True)
+    number = _last_number(claims) + 1
+    while True:
+        place = os.path.join(claims, f"{number:03d}.json")
+        try:
+            descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        except FileExistsError:
+            number += 1
+            continue
+        break
+    try:
+        folder = _make_folder(experiments, folder_name(name or number_text(number)))
+        fields = {"run": run, "number": number, "folder": os.path.basename(folder)}
+        os.write(descriptor, encode_json(fields) + b"\n")
+    finally:
+        os.close(descriptor)
+    return Claim(folder, number)
+
+
+def claim_within(parent_folder: str, name: str | None, run: str) -> Claim:
+    """Claim a folder for a run that is a part of another one, in that one's folder."""
+    runs = os.path.join(parent_folder, "runs")
+    os.makedirs(runs, exist_ok=True)
+    return Claim(_make_folder(runs, folder_name(name or run[-8:])), None)
+
+
+def claimed(experiments: str) -> list[dict[str, Any]]:
+    """Return what was claimed so far: `run`, `number` and `folder` of each, by number."""
+    import json
+
+    claims = os.path.join(experiments, CLAIMS)
+    found = []
+    for number in sorted(_numbers(claims)):
+        try:
+            with open(os.path.join(claims, f"{number:03d}.json"), encoding="utf-8") as file:
+                fields = json.load(file)
+        except (OSError, ValueError):
+            continue  # claimed this moment, or by one that died of it
+        if isinstance(fields, dict) and isinstance(fields.get("folder"), str):
+            found.append(fields)
+    return found
+
+
+def claim_of(experiments: str, run: str) -> Claim | None:
+    """Return what a run claimed before, when it was started the first time."""
+    for fields in claimed(experiments):
+        if fields.get("run") == run:
+            return Claim(os.path.join(experiments, fields["folder"]), fields["number"])
+    return None
+
+
+def _make_folder(parent: str, name: str) -> str:
+    repeat = 1
+    while True:
+        folder = os.path.join(parent, name if repeat == 1 else f"{name}-{repeat}")
+        try:
+            os.mkdir(folder)
+        except FileExistsError:
+            repeat += 1
+        else:
+            return folder
+
+
+def _last_number(claims: str) -> int:
+    return max(_numbers(claims), default=0)
+
+
+def _numbers(claims: str) -> list[int]:
+    try:
+        names = os.listdir(claims)
+    except FileNotFoundError:
+        return []
+    stems = [name[:-5] for name in names if name.endswith(".json")]
+    return [int(stem) for stem in stems if stem.isascii() and stem.isdecimal()]

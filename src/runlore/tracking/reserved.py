@@ -1,0 +1,15 @@
+"""The names that have a meaning of their own in the folder of a run, or on some system."""
+
+from __future__ import annotations
+
+PARAMS = "params.json"
+METRICS = "metrics.json"
+SERIES = "metrics.csv"
+METADATA = "metadata.yaml"
+RUNS = "runs"
+ARTIFACTS = "artifacts"  # where an artifact goes whose name is one of these
+OWN_NAMES = frozenset({PARAMS, METRICS, SERIES, METADATA, RUNS, ARTIFACTS})
+# Windows knows devices by these names, in any folder and with any extension.
+RESERVED = frozenset(
+    {"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
