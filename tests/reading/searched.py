@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from runlore.query.fields import Field
+from runlore.query.printing import format_query
 from runlore.query.tree import Comparison, IsNan, IsNull, Membership, Not, OrderKey, both, either
 from runlore.query.values import Boolean, Number, Text
 from runlore.reading.details import Details
 from runlore.reading.directions import direction_of
 from runlore.reading.run import StoredRun
+from runlore.reading.search import Wanted, search
 from runlore.records.params import flatten
-from tests.query.stores import Cell
+from tests.query.stores import Cell, meets, sorted_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hypothesis.strategies import SearchStrategy
 
-    from runlore.query.tree import Node
+    from runlore.query.tree import Node, Query
     from runlore.reading.store import StoreReader
     from runlore.testing.journals import JournalComposer
     from tests.query.stores import Run
@@ -230,3 +232,18 @@ def orders() -> SearchStrategy[tuple[OrderKey, ...]]:
         OrderKey, st.sampled_from([*MEASURED, *TIMES, *GIVEN, *NAMED, STATUS]), st.booleans()
     )
     return st.lists(key, max_size=2).map(tuple)
+
+
+def check(reader: StoreReader, query: Query) -> None:
+    """Search, and compare with what each run by itself says."""
+    reader.catch_up(budget_seconds=None)
+    text = format_query(query)
+    found = search(reader, Wanted(text, is_deleted=None, is_archived=None))
+    runs = runs_of(reader)
+    ids, all_runs = list(runs), list(runs.values())
+    rows = [
+        row for row, run in enumerate(all_runs) if query.filter is None or meets(run, query.filter)
+    ]
+    ordered = sorted_rows(all_runs, query.order, rows)
+    assert found.total == len(rows), text
+    assert [run.id for run in found] == [ids[row] for row in ordered][: query.limit], text

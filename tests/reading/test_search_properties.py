@@ -12,12 +12,9 @@ from hypothesis import strategies as st
 
 from runlore.index import columns_cache, columns_packing
 from runlore.journal.folder import create_store
-from runlore.query.printing import format_query
 from runlore.query.tree import Query
-from runlore.reading.search import Wanted, search
 from runlore.reading.store import StoreReader
 from runlore.testing.journals import JournalComposer
-from tests.query.stores import meets, sorted_rows
 from tests.reading import searched
 
 if TYPE_CHECKING:
@@ -56,27 +53,12 @@ def test_a_search_answers_as_one_run_at_a_time(
                 writer.write(edit)
             for query in asked:
                 for reader in (one, other):
-                    _check(reader, query)
+                    searched.check(reader, query)
             columns_cache.forget()  # what is packed must do as well
-            _check(other, asked[0])
+            searched.check(other, asked[0])
         one.close()
         other.close()
         os.unlink(store.index)
         with StoreReader(store) as anew:
             for query in changes[-1][1]:
-                _check(anew, query)
-
-
-def _check(reader: StoreReader, query: Query) -> None:
-    """Search, and compare with what each run by itself says."""
-    reader.catch_up(budget_seconds=None)
-    text = format_query(query)
-    found = search(reader, Wanted(text, is_deleted=None, is_archived=None))
-    runs = searched.runs_of(reader)
-    ids, all_runs = list(runs), list(runs.values())
-    rows = [
-        row for row, run in enumerate(all_runs) if query.filter is None or meets(run, query.filter)
-    ]
-    ordered = sorted_rows(all_runs, query.order, rows)
-    assert found.total == len(rows), text
-    assert [run.id for run in found] == [ids[row] for row in ordered][: query.limit], text
+                searched.check(anew, query)
