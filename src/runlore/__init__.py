@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from runlore.reading.artifact_lookup import get_artifact, list_artifacts
     from runlore.reading.opening import get_run, list_runs
     from runlore.reading.search import search_runs
-    from runlore.tracking.experiments import TrackedRun, track_experiment
+    from runlore.tracking.experiments import track_experiment
     from runlore.tracking.metadata import ExperimentMetadata
     from runlore.tracking.start import start_run
+    from runlore.tracking.tracked import TrackedRun
 
 _HOMES = {
     "ExperimentMetadata": "runlore.tracking.metadata",
     "Run": "runlore.client.run",
-    "TrackedRun": "runlore.tracking.experiments",
+    "TrackedRun": "runlore.tracking.tracked",
     "compare_runs": "runlore.compare.runs",
     "current_run": "runlore.client.recorder",
     "get_artifact": "runlore.reading.artifact_lookup",

@@ -35,7 +35,7 @@ class KeptFacts:
 
     __slots__ = (
         "_append", "_frames", "_keys", "artifacts", "ended", "error", "goal", "has_new_points",
-        "is_whole", "notes", "params", "parent", "reason", "started", "status", "tags",
+        "inputs", "is_whole", "notes", "params", "parent", "reason", "started", "status", "tags",
     )  # fmt: skip
 
     def __init__(self, append: Callable[[bytes], None], *, is_whole: bool) -> None:
@@ -44,6 +44,7 @@ class KeptFacts:
         self.tags: dict[str, str | None] = {}
         self.notes: list[tuple[int, str]] = []
         self.artifacts: dict[str, str | int] = {}  # name -> path of a copy, or a descriptor
+        self.inputs: list[str] = []
         self.status = "running"
         self.error: dict[str, Any] | None = None
         self.reason: str | None = None
@@ -93,6 +94,8 @@ class KeptFacts:
             self.goal, self.parent = fields["goal"], fields["parent"]
         elif kind == "params":
             self.params |= {key: param[0] for key, param in fields["values"].items()}
+        elif kind == "artifact.logged" and fields["direction"] == "input":
+            self.inputs.append(fields["name"])
         elif kind == "tag.added":
             self.tags[fields["tag"]] = fields["value"]
         elif kind == "tag.removed":

@@ -3,83 +3,138 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from runlore.records.text import encode_json
-from runlore.tracking import folders, numbering
-from runlore.tracking.surroundings import environment, git
+from runlore.tracking import numbering
+from runlore.tracking.kept import KeptFacts
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from runlore.tracking.experiments import TrackedRun
-    from runlore.tracking.kept import KeptFacts
+    from collections.abc import Callable
+    from typing import Any
+
+    from runlore.tracking.increments import Increment
 
 
-def begin_files(run: TrackedRun) -> None:
-    """Mark the folder of a run as being written, and write what is known already."""
-    marker = _marker(run)
-    if marker is None or run.folder is None or run.kept is None:
-        return
-    fields = {"run": run.id, "folder": run.folder, "store": run.store}
-    with open(marker, "wb") as file:
-        file.write(encode_json(fields) + b"\n")
-    folders.write_metadata(run.folder, _metadata(run, run.kept))
+class Mirror:
+    """The plain files of one run, as the process that records it keeps them.
 
-
-def write_files(run: TrackedRun) -> None:
-    """Write all files of a run that is over, and take its mark away.
-
-    What this process alone doesn't know is read from the store.
+    Until a folder is claimed it only remembers; `stated` is what an `ExperimentMetadata` says.
     """
-    folder, kept, marker = run.folder, run.kept, _marker(run)
-    if folder is None or kept is None or marker is None:
-        return
-    if not kept.is_whole:
-        from runlore.tracking.completing import complete_folder
 
-        complete_folder(folder, run.id, run.store)
-    else:
-        folders.write_params(folder, kept.params)
-        if kept.has_new_points:
-            folders.write_metrics(folder, kept.points())
-            kept.has_new_points = False
-        kept.take_files(lambda name, source: folders.write_artifact(folder, name, source))
-        folders.write_metadata(folder, _metadata(run, kept))
-    if os.path.exists(marker):
-        os.unlink(marker)
+    __slots__ = ("_name", "_project", "_run", "folder", "increment", "kept", "number", "stated")
 
+    def __init__(
+        self, run: str, name: str | None, append: Callable[[bytes], None], *, is_whole: bool
+    ) -> None:
+        """Begin to remember a run; the rest is as in `KeptFacts`."""
+        self._run = run
+        self._name = name
+        self._project: str | None = None
+        self.kept = KeptFacts(append, is_whole=is_whole)
+        self.increment: Increment | None = None
+        self.folder: str | None = None
+        self.number: int | None = None
+        self.stated: dict[str, object] = {}
 
-def _marker(run: TrackedRun) -> str | None:
-    if run.increment is None:
-        return None
-    return os.path.join(run.increment.experiments, numbering.CLAIMS, f"{run.id}.open")
+    def take(self, kind: str, fields: dict[str, Any]) -> None:
+        """Remember what a record of the run says."""
+        self.kept.take(kind, fields)
+        if kind == "run.started":
+            self._project = fields["project"]
 
+    def claim(self, increment: Increment, parent_folder: str | None) -> None:
+        """Claim a folder, in that of a parent or in the increment's results, and a number there.
 
-def _metadata(run: TrackedRun, kept: KeptFacts) -> dict[str, object]:
-    from sys import argv
+        A run that is continued keeps what it had.
 
-    stated = run.stated
-    here = git()
-    if here is not None and "git_commit" in stated:
-        here = {"stated_commit": stated["git_commit"], **here}
-    return folders.metadata_of(
-        run=run.id,
-        number=run.number,
-        name=run.name,
-        description=kept.goal,
-        status=kept.status,
-        reason=kept.reason,
-        error=kept.error,
-        started=kept.started,
-        ended=kept.ended,
-        author=stated.get("author"),
-        data_version=stated.get("data_version"),
-        tags=kept.tags,
-        notes=kept.notes,
-        artifacts=sorted(kept.artifacts),
-        git=here,
-        environment=environment(),
-        command=list(argv),
-        experiment=run.increment.name if run.increment else None,
-        project=run.project,
-        parent=kept.parent,
-    )
+        Raises:
+            OSError: if they can't be made.
+        """
+        if parent_folder is not None:
+            claimed = numbering.claim_within(parent_folder, self._name, self._run)
+        else:
+            known = numbering.claim_of(increment.experiments, self._run)
+            claimed = known or numbering.claim(increment.experiments, self._name, self._run)
+        self.increment, self.folder, self.number = increment, claimed.folder, claimed.number
+
+    def begin(self, store: str, actor: str) -> None:
+        """Mark the folder as being written, and write what is known already.
+
+        Raises:
+            OSError: if it can't be written.
+        """
+        from runlore.tracking.folders import write_metadata
+
+        marker, folder = self._marker, self.folder
+        if marker is None or folder is None:
+            return
+        fields = {"run": self._run, "folder": folder, "store": store, "actor": actor}
+        with open(marker, "wb") as file:
+            file.write(encode_json(fields) + b"\n")
+        write_metadata(folder, self._metadata())
+
+    def write(self, store: str) -> None:
+        """Write all files of a run that is over, and take its mark away.
+
+        What this process alone doesn't know is read from the store.
+
+        Raises:
+            OSError, RunloreError: if they can't be written.
+        """
+        from runlore.tracking import folders
+
+        folder, kept, marker = self.folder, self.kept, self._marker
+        if folder is None or marker is None:
+            return
+        if not kept.is_whole:
+            from runlore.tracking.completing import complete_folder
+
+            complete_folder(folder, self._run, store)
+        else:
+            folders.write_params(folder, kept.params)
+            if kept.has_new_points:
+                folders.write_metrics(folder, kept.points())
+                kept.has_new_points = False
+            kept.take_files(lambda name, source: folders.write_artifact(folder, name, source))
+            folders.write_metadata(folder, self._metadata())
+        if os.path.exists(marker):
+            os.unlink(marker)
+
+    @property
+    def _marker(self) -> str | None:
+        return None if self.increment is None else numbering.marker(self.increment, self._run)
+
+    def _metadata(self) -> dict[str, object]:
+        from sys import argv
+
+        from runlore.tracking.folders import metadata_of
+        from runlore.tracking.surroundings import environment, git
+
+        kept, stated = self.kept, self.stated
+        here = git()
+        if here is not None and "git_commit" in stated:
+            here = {"stated_commit": stated["git_commit"], **here}
+        return metadata_of(
+            run=self._run,
+            number=self.number,
+            name=self._name,
+            description=kept.goal,
+            status=kept.status,
+            reason=kept.reason,
+            error=kept.error,
+            started=kept.started,
+            ended=kept.ended,
+            author=stated.get("author"),
+            data_version=stated.get("data_version"),
+            tags=kept.tags,
+            notes=kept.notes,
+            artifacts=sorted(kept.artifacts),
+            inputs=kept.inputs,
+            git=here,
+            environment=environment(),
+            command=list(argv),
+            experiment=self.increment.name if self.increment else None,
+            project=self._project,
+            parent=kept.parent,
+        )

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from runlore.tracking.increments import Increment
+
 CLAIMS = ".runs"
 SERIES_TAG = "series"
 _MOST_CHARACTERS = 100
@@ -97,6 +99,11 @@ def claim_within(parent_folder: str, name: str | None, run: str) -> Claim:
     runs = os.path.join(parent_folder, "runs")
     os.makedirs(runs, exist_ok=True)
     return Claim(_make_folder(runs, folder_name(name or run[-8:])), None)
+
+
+def marker(increment: Increment, run: str) -> str:
+    """Name the file that is there while the folder of a run isn't complete."""
+    return os.path.join(increment.experiments, CLAIMS, f"{run}.open")
 
 
 def claimed(experiments: str) -> list[dict[str, Any]]:
