@@ -10,7 +10,7 @@ from runlore.stats.differences import LEAST_FOR_T
 from runlore.stats.methods import Method, checked_confidence, scipy_stats
 
 MOST_RUNS = 1_000_000
-# From here on the t distribution is the normal one in all digits that matter.
+# From here on the t distribution is the normal one in all digits that matter, and far faster.
 _MANY = 2000
 
 TWO_GROUPS = Method(
@@ -109,7 +109,10 @@ def _power(size: float, n: int, confidence: float, *, is_paired: bool) -> float:
     shift = size * math.sqrt(n if is_paired else n / 2)
     stats = scipy_stats()
     edge = float(stats.t.ppf((1 + confidence) / 2, freedom))
-    # The noncentral t is slow and loses digits far out, where the normal says the same.
-    if n > _MANY or shift > 30:
-        return float(stats.norm.sf(edge - shift) + stats.norm.cdf(-edge - shift))
-    return float(stats.nct.sf(edge, freedom, shift) + stats.nct.cdf(-edge, freedom, shift))
+    if n > _MANY:
+        return float(stats.norm.sf(edge - shift) + stats.norm.sf(edge + shift))
+    # Beyond 40 times the edge the power is 1 in all digits, and SciPy's tail isn't.
+    shift = min(shift, 40 * edge)
+    # The other tail as that of a shift the other way: SciPy's `cdf` is NaN for many shifts.
+    both = stats.nct.sf(edge, freedom, shift) + stats.nct.sf(edge, freedom, -shift)
+    return min(1.0, float(both))
