@@ -169,6 +169,13 @@ class Index(Protocol):
         """Sum up the series of runs, by (name, context, rank); all metrics if none is named."""
         ...
 
+    def current_values(self, runs: Sequence[str]) -> dict[str, dict[tuple[str, str], float]]:
+        """Give the current value of each metric of runs, by (name, context), sorted.
+
+        Of several ranks that of the lowest one.
+        """
+        ...
+
     def ask_columns(self, question: Callable[[RunColumns], Answer]) -> Answer:
         """Put a question to the columns of all runs, and return what it returns.
 

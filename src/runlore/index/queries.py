@@ -228,6 +228,27 @@ class Queries(ArtifactQueries, Upkeep, ColumnQueries):
             )
         return found
 
+    def current_values(self, runs: Sequence[str]) -> dict[str, dict[tuple[str, str], float]]:
+        """Give the current value of each metric of runs, by (name, context)."""
+        series = self._series(None)
+        statement = (
+            "SELECT runs.run, summaries.data FROM runs JOIN summaries ON summaries.run = runs.id "
+            "WHERE runs.run IN"
+        )
+        found: dict[str, dict[tuple[str, str], float]] = {}
+        involved = []  # of several ranks, attempts, or points with and without steps
+        for run, data in self._of_runs(statement, runs):
+            values = PackedSummary(data).last_values()
+            if values is None:
+                involved.append(run)
+            else:
+                found[run] = {series[number]: value for number, value in values.items()}
+        for run, summaries in self.summaries(involved).items():
+            own = found[run] = {}
+            for one in summaries:  # by name, context and rank
+                own.setdefault((one.name, one.context), one.last)
+        return {run: dict(sorted(values.items())) for run, values in found.items()}
+
     def _series(self, names: Sequence[str] | None) -> dict[int, tuple[str, str]]:
         if names is None:
             rows = self._rows("SELECT id, name, context FROM series")

@@ -179,6 +179,15 @@ class PackedSummary:
         """The columns in order: how many bytes a number has, 0 for a constant, and its place."""
         return list(zip(self._codes, self._places, strict=True))
 
+    def last_values(self) -> dict[int, float] | None:
+        """Give the last value of each series, if each has one entry alone; else None."""
+        if not self.count:
+            return {}
+        series = self._column(COLUMNS.index("series"), 0, self.count)
+        last = self._column(COLUMNS.index("last"), 0, self.count)
+        values = dict(zip(series, last, strict=True))
+        return values if len(values) == self.count else None
+
     def entries(self, series: int | None = None) -> Iterator[tuple[EntryKey, Entry]]:
         """Yield the entries of one series, or all, in order of their keys."""
         start, end = 0, self.count

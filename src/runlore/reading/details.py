@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from runlore.errors import RunNotFound
 from runlore.reading.derived_names import derived_names
+from runlore.reading.facts import series_label
 from runlore.reading.search_rows import ids_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,17 @@ class Details:
     def summaries(self) -> dict[str, list[SeriesSummary]]:
         """The summaries of all series by run."""
         return self.reader.ask(lambda index: index.summaries(self._ids))
+
+    @cached_property
+    def metrics(self) -> dict[str, dict[str, float]]:
+        """The current values of all metrics by run and label."""
+        found = self.reader.ask(lambda index: index.current_values(self._ids))
+        metrics: dict[str, dict[str, float]] = {}
+        for run, values in found.items():
+            own = metrics[run] = {}
+            for (name, context), value in values.items():
+                own.setdefault(series_label(name, context), value)
+        return metrics
 
     @cached_property
     def writers(self) -> dict[str, list[WriterFacts]]:

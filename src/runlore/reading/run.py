@@ -203,7 +203,7 @@ class StoredRun(Changeable):
 
         Of several ranks the lowest one's. Machine load is in `load`.
         """
-        return {label: summary.last for label, summary in self.summaries.items()}
+        return dict(self._details.metrics.get(self.id, {}))
 
     @property
     def load(self) -> dict[str, SeriesSummary]:

@@ -132,6 +132,26 @@ class ColumnContract:
         number = {run: row for row, run in found["id"].items()}
         assert found["param lr"][number[_RUNS[1]]] == ("0.1", "0.1", 0.1)
 
+    def test_current_values_are_those_of_the_summaries(
+        self, index: Index, store: StoreFolder, journal: JournalComposer
+    ) -> None:
+        slot = _record(journal, 0)
+        other_rank = journal.slot(_RUNS[0], _ATTEMPTS[0], 1)
+        journal.points(other_rank, {"loss": 5.0, "only": 6.0}, time=_T + 9, step=9)
+        journal.points(slot, {"loss": 8.0}, time=_T + 10)
+        _record(journal, 1)
+        catch_up(index, store, budget_seconds=None)
+        found = index.current_values(_RUNS[:3])
+        assert found == {
+            _RUNS[0]: {("loss", ""): 8.0, ("loss", "val"): 7.0, ("only", ""): 6.0},
+            _RUNS[1]: {("loss", ""): 1.0, ("loss", "val"): 7.0},
+        }
+        for run, values in found.items():
+            summaries = {
+                (one.name, one.context): one for one in reversed(index.summaries([run])[run])
+            }
+            assert {key: one.last for key, one in summaries.items()} == values
+
 
 def _record(journal: JournalComposer, number: int) -> int:
     slot = journal.slot(_RUNS[number], _ATTEMPTS[number])
