@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlore.actions.increments import complete_open_increments
 from runlore.actions.listing import likely_experiments
 from runlore.actions.quiet import without_warnings
 from runlore.compare.runs import compare_stored
@@ -34,6 +35,7 @@ def compare(
     Raises:
         RunNotFound, Ambiguous: if a selection names no run, or several, or there are none.
     """
+    complete_open_increments()
     reader = open_reader(store)
     if selections:
         runs = select_runs(reader, selections)

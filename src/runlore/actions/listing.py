@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runlore.actions.increments import complete_open_increments, experiment_meant
 from runlore.actions.quiet import without_warnings
 from runlore.reading.directions import direction_of
 from runlore.reading.opening import find_some_runs
@@ -43,12 +44,17 @@ def list_all(
 ) -> Listing:
     """List runs; `is_archived` lists those of the archive, None all, `is_deleted` the trash.
 
+    The experiment may be an increment, named by its number.
+
     Raises:
+        Ambiguous: if two increments have that number.
         StoreError: if there is no store, or it can't be read.
     """
+    reader = open_reader(store)
+    complete_open_increments()
     runs = find_some_runs(
-        open_reader(store),
-        experiment,
+        reader,
+        None if experiment is None else experiment_meant(reader, experiment),
         project=project,
         limit=limit,
         archived=is_archived,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runlore.actions.increments import complete_open_increments
 from runlore.actions.quiet import without_warnings
 from runlore.errors import ArtifactNotFound
 from runlore.reading.opening import get_run
@@ -30,6 +31,7 @@ def show_run(selection: str, *, curve_points: int = 0, store: str | None = None)
     Raises:
         RunNotFound, Ambiguous: if `selection` names no run, or several.
     """
+    complete_open_increments()
     run = get_run(selection, store=store)
     return RunReport(run, _curves(run, curve_points) if curve_points else {})
 

@@ -1,8 +1,9 @@
 """Find the runs that a SELECTION names, in the one grammar that holds everywhere.
 
-An id, a name, the beginning or the end of an id: one run. `base*`, `experiment:NAME`,
-`increment:0042`, and a filter (`metrics.loss < 0.3`): any number of runs. What is a run's own
-name or id is never taken for anything else.
+An id, a name, the beginning or the end of an id: one run. `exp-003` and `exp-003-name`: the run
+of that number in its increment. `base*`, `experiment:NAME`, `increment:0042` (or `0042` and the
+increment's whole name), and a filter (`metrics.loss < 0.3`): any number of runs. What is a run's
+own name or id is never taken for anything else.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from fnmatch import translate
 from typing import TYPE_CHECKING, NamedTuple
 
+from runlore.client.increments import number_in, number_text, numbered_name, open_increment
 from runlore.client.placement import run_id
 from runlore.errors import Ambiguous, InvalidValue, QueryError, RunNotFound
 from runlore.reading.behind import so_far
@@ -33,6 +35,8 @@ SEARCH_SECONDS = 10.0
 _WHAT_TO_GIVE = "give an id, its first or last digits, or a name"
 _GLOB = re.compile(r"[*?\[]")
 _EXPERIMENT, _INCREMENT = "experiment:", "increment:"
+BARE_NUMBER = re.compile(r"[0-9]{1,7}")  # of an increment; a short id has eight digits
+_INCREMENT_NAME = re.compile(r"[0-9]{3,}-.+", re.DOTALL)
 _SIGN = re.compile(r"[<>~=]")  # of a filter
 _WORD = re.compile(r"\b(?:in|like|ilike|is|between|not)\b", re.IGNORECASE)
 
@@ -97,7 +101,10 @@ def find_rows(reader: StoreReader, selection: str, scope: Scope = EVERYTHING_SHO
 
 
 def _found(reader: StoreReader, selection: str, scope: Scope) -> list[RunRow]:
-    found = _named(reader, selection, scope)
+    several = _in_bare_increment(reader, selection, scope)
+    if several:
+        return several
+    found = _named(reader, selection, scope) or _numbered(reader, selection, scope)
     if len(found) > 1:
         raise _ambiguous(reader, selection, found)
     if found:
@@ -143,9 +150,51 @@ def _in_experiment(reader: StoreReader, selection: str, prefix: str, scope: Scop
     return [
         row
         for row in _listed(reader, scope).details.rows
-        if row.experiment is not None
-        and (row.experiment == wanted or row.experiment.startswith(f"{wanted}-"))
+        if row.experiment is not None and is_of_increment(row.experiment, wanted)
     ]
+
+
+def is_of_increment(experiment: str, wanted: str) -> bool:
+    """Tell whether an experiment is the increment of a number, or of a whole name."""
+    if experiment == wanted or experiment.startswith(f"{wanted}-"):
+        return True
+    is_number = wanted.isascii() and wanted.isdecimal() and len(wanted) < 10
+    return is_number and number_in(experiment) == int(wanted)
+
+
+def _in_bare_increment(reader: StoreReader, selection: str, scope: Scope) -> list[RunRow]:
+    """Find the runs of an increment by its bare number or its name, unless a run is called so."""
+    if BARE_NUMBER.fullmatch(selection):
+        found = _in_experiment(reader, _INCREMENT + selection, _INCREMENT, scope)
+    elif _INCREMENT_NAME.fullmatch(selection):
+        found = list(_listed(reader, scope, experiment=selection).details.rows)
+    else:
+        return []
+    if not found:
+        return []
+    called = reader.ask(lambda index: index.find_runs(selection, limit=_MOST_CANDIDATES))
+    return [] if any(row.name == selection for row in called) else found
+
+
+def _numbered(reader: StoreReader, selection: str, scope: Scope) -> list[RunRow]:
+    """Find the run of a number in its increment: `exp-003`, `exp-003-xgboost`.
+
+    Where several increments have one, it is that of the increment that one works in.
+    """
+    wanted = numbered_name(selection)
+    if wanted is None:
+        return []
+    number, name = wanted
+    tag = number_text(number)
+    found = [
+        row
+        for row in _by_filter(reader, f'"{tag}" in tags', scope)
+        if name is None or row.name == name
+    ]
+    if len(found) > 1:
+        here = open_increment()
+        return [row for row in found if here and row.experiment == here.name] or found
+    return found
 
 
 def _by_pattern(reader: StoreReader, pattern: str, scope: Scope) -> list[RunRow]:

@@ -5,13 +5,13 @@ It was killed, or there was too much for it to remember.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from runlore.errors import RunloreError, RunNotFound, StoreNotFound
+from runlore.client.increments import number_in_tag
+from runlore.errors import RunloreError
 from runlore.reading.opening import find_run
 from runlore.reading.store import open_reader
 from runlore.tracking import folders, numbering
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from runlore.tracking.kept import Point
 
 _BUDGET_SECONDS = 30.0
+_UNDER_WAY = ("running", "unknown")
 
 
 def complete_folder(folder: str, run: str, store: str) -> StoredRun:
@@ -50,39 +51,25 @@ def complete_folder(folder: str, run: str, store: str) -> StoredRun:
 def complete_folders(experiments: str) -> list[str]:
     """Complete the folders of an increment's runs that their processes couldn't.
 
-    Runs that go on are left alone. Returns the folders that were completed.
+    Runs that go on are left alone, and so are those of a store that can't be read here. Returns
+    the folders that were completed.
     """
-    claims = os.path.join(experiments, numbering.CLAIMS)
     completed = []
-    try:
-        marks = sorted(name for name in os.listdir(claims) if name.endswith(".open"))
-    except OSError:
-        return []
-    for mark in marks:
-        place = os.path.join(claims, mark)
-        fields = _fields_of(place)
+    for mark in numbering.marks(experiments):
+        fields = numbering.fields_of(mark)
         if fields is None:
             continue
         try:
             reader = open_reader(fields["store"], budget_seconds=_BUDGET_SECONDS)
-            if find_run(reader, fields["run"]).status == "running":
+            if find_run(reader, fields["run"]).status in _UNDER_WAY:
                 continue
-            complete_folder(fields["folder"], fields["run"], fields["store"])
-            os.unlink(place)
-        except (RunNotFound, StoreNotFound, OSError, RunloreError):
-            continue  # the store lies on another machine, or this user may not write here
-        completed.append(fields["folder"])
+            folder = os.path.join(experiments, fields["folder"])
+            complete_folder(folder, fields["run"], fields["store"])
+            os.unlink(mark)
+        except (OSError, RunloreError):
+            continue  # it lies on another machine, or this user may not write here
+        completed.append(folder)
     return completed
-
-
-def _fields_of(place: str) -> dict[str, Any] | None:
-    try:
-        with open(place, encoding="utf-8") as file:
-            fields = json.load(file)
-    except (OSError, ValueError):
-        return None
-    is_whole = isinstance(fields, dict) and {"run", "folder", "store"} <= fields.keys()
-    return fields if is_whole else None
 
 
 def _points(run: StoredRun) -> Iterator[Point]:
@@ -99,7 +86,7 @@ def _points(run: StoredRun) -> Iterator[Point]:
 def _metadata(run: StoredRun, artifacts: list[str]) -> dict[str, object]:
     context = run.context
     stated = context.get("stated") or {}
-    numbers = [numbering.number_in_tag(tag) for tag in run.tags]
+    numbers = [number_in_tag(tag) for tag in run.tags]
     git = context.get("git") or {}
     ended = run.ended or (None if run.status == "running" else run.last_sign_of_life)
     return folders.metadata_of(

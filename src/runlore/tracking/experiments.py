@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
+from runlore.client.increments import SERIES_TAG, find_increment, open_increment
 from runlore.client.run import Run
 from runlore.errors import InvalidType, InvalidValue, StoreReadOnly, a_kind
 from runlore.records import limits
 from runlore.tracking import numbering
-from runlore.tracking.increments import find_increment, open_increment
+from runlore.tracking.leftovers import complete_behind
 from runlore.tracking.start import begin_run
 from runlore.tracking.tracked import TrackedRun
 
@@ -16,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from runlore.tracking.increments import Increment
+    from runlore.client.increments import Increment
     from runlore.tracking.metadata import ExperimentMetadata
 
 
@@ -63,6 +64,7 @@ def track_experiment(
     if chosen is not None:
         experiment = experiment or chosen.name
         _require_writable(chosen)
+        complete_behind(chosen)
     run = begin_run(
         name,
         experiment=experiment,
@@ -141,4 +143,4 @@ def _state(run: TrackedRun, stated: dict[str, object], series: str | None) -> No
     """Record what the metadata says beside name, goal and tags, and the series."""
     run.state(stated)
     if series is not None:
-        run.add_tag(numbering.SERIES_TAG, series)
+        run.add_tag(SERIES_TAG, series)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 
 from runlore.blobs.snapshot import snapshot
+from runlore.client.increments import SERIES_TAG, number_in_tag
 from runlore.records.text import encode_json
 from runlore.tracking import reserved
-from runlore.tracking.numbering import SERIES_TAG, number_in_tag
 from runlore.tracking.yaml_text import yaml_of
 
 TYPE_CHECKING = False

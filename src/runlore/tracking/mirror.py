@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from runlore.tracking.increments import Increment
+    from runlore.client.increments import Increment
 
 
 class Mirror:
@@ -67,9 +67,10 @@ class Mirror:
         from runlore.tracking.folders import write_metadata
 
         marker, folder = self._marker, self.folder
-        if marker is None or folder is None:
+        if marker is None or folder is None or self.increment is None:
             return
-        fields = {"run": self._run, "folder": folder, "store": store, "actor": actor}
+        place = os.path.relpath(folder, self.increment.experiments)
+        fields = {"run": self._run, "folder": place, "store": store, "actor": actor}
         with open(marker, "wb") as file:
             file.write(encode_json(fields) + b"\n")
         write_metadata(folder, self._metadata())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from runlore.client.increments import number_text
 from runlore.records.text import encode_json
 from runlore.tracking.reserved import RESERVED
 
@@ -15,10 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from runlore.tracking.increments import Increment
+    from runlore.client.increments import Increment
 
 CLAIMS = ".runs"
-SERIES_TAG = "series"
 _MOST_CHARACTERS = 100
 _MOST_BYTES = 200
 _HARMLESS = frozenset(" .-_+=,@()[]~")
@@ -33,18 +33,6 @@ class Claim:
         """Hold what was claimed; `folder` is a path."""
         self.folder = folder
         self.number = number
-
-
-def number_text(number: int) -> str:
-    """Write a run's number as people give it: `exp-003`."""
-    return f"exp-{number:03d}"
-
-
-def number_in_tag(tag: str) -> int | None:
-    """Return the number that the tag `exp-003` stands for, None for any other tag."""
-    digits = tag.removeprefix("exp-")
-    is_number = digits != tag and digits.isascii() and digits.isdecimal() and 3 <= len(digits) < 10
-    return int(digits) if is_number else None
 
 
 def folder_name(name: str) -> str:
@@ -104,6 +92,29 @@ def claim_within(parent_folder: str, name: str | None, run: str) -> Claim:
 def marker(increment: Increment, run: str) -> str:
     """Name the file that is there while the folder of a run isn't complete."""
     return os.path.join(increment.experiments, CLAIMS, f"{run}.open")
+
+
+def marks(experiments: str) -> list[str]:
+    """Name the marks of the runs whose folders aren't complete, as paths."""
+    claims = os.path.join(experiments, CLAIMS)
+    try:
+        names = os.listdir(claims)
+    except OSError:
+        return []
+    return [os.path.join(claims, name) for name in sorted(names) if name.endswith(".open")]
+
+
+def fields_of(place: str) -> dict[str, Any] | None:
+    """Read a mark: `run`, `folder`, `store` and `actor`; None if it is being written or gone."""
+    import json
+
+    try:
+        with open(place, encoding="utf-8") as file:
+            fields = json.load(file)
+    except (OSError, ValueError):
+        return None
+    is_whole = isinstance(fields, dict) and {"run", "folder", "store", "actor"} <= fields.keys()
+    return fields if is_whole else None
 
 
 def claimed(experiments: str) -> list[dict[str, Any]]:

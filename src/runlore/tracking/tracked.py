@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 
+from runlore.client.increments import number_text
 from runlore.client.run import Run
 from runlore.errors import RunloreError
-from runlore.tracking import numbering
 from runlore.tracking.mirror import Mirror
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from runlore.client.increments import Increment
     from runlore.client.placement import Placement
     from runlore.client.recorder import Recorder
-    from runlore.tracking.increments import Increment
 
 
 class TrackedRun(Run):
@@ -49,7 +49,7 @@ class TrackedRun(Run):
         """What it is called in the increment: `exp-003-xgboost`; else its name or short id."""
         if self.number is None:
             return self.name or self.short_id
-        number = numbering.number_text(self.number)
+        number = number_text(self.number)
         return f"{number}-{self.name}" if self.name else number
 
     def keep_as_files(self, increment: Increment, parent: Run | None) -> None:
@@ -66,7 +66,7 @@ class TrackedRun(Run):
         self.folder, self.number = mirror.folder, mirror.number
         self._append = mirror.kept.append
         if mirror.number is not None:
-            self.add_tag(numbering.number_text(mirror.number))
+            self.add_tag(number_text(mirror.number))
         place = {
             "name": increment.name,
             "number": mirror.number,

@@ -12,6 +12,7 @@ from runlore.actions.changing import chosen
 from runlore.actions.exports.contents import TABLES, batches, write_runs
 from runlore.actions.exports.files import Files
 from runlore.actions.exports.tables import FORMATS, open_table, text_table, writing
+from runlore.actions.increments import complete_open_increments
 from runlore.actions.quiet import without_warnings
 from runlore.errors import InvalidValue
 from runlore.objects.faults import write_fault
@@ -74,6 +75,7 @@ def export(
     """
     _check(what, form, output, has_files=has_files, is_forced=is_forced)
     on_step("reading what was recorded")
+    complete_open_increments()
     reader = open_reader(store, budget_seconds=None)
     runs = _runs(reader, selections)
     make = _Export(form, on_step, is_guarded=is_guarded)

@@ -1,7 +1,8 @@
-"""Find the increment of SpecWeave that one works in.
+"""Find the increment of SpecWeave that one works in, and what its runs are called there.
 
 An increment is a folder `.specweave/increments/NNNN-what-it-is-about`. Its experiment is named
-as the folder is, so that `increment:NNNN` selects its runs.
+as the folder is, so that `increment:NNNN` selects its runs. A run's number there is a tag of the
+run, `exp-003`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ EXPERIMENTS = "experiments"
 CLOSED = frozenset(
     {"abandoned", "archived", "backlog", "cancelled", "closed", "completed", "done", "paused"}
 )
+SERIES_TAG = "series"
 _MOST_NAMED = 10
+_NUMBER_PREFIX = "exp-"
 
 
 class Increment:
@@ -64,6 +67,27 @@ class Increment:
     def is_open(self) -> bool:
         """Whether work is done in it: everything that isn't said to be over or put aside."""
         return self.status not in CLOSED
+
+
+def number_text(number: int) -> str:
+    """Write a run's number as people give it, and as its tag is: `exp-003`."""
+    return f"{_NUMBER_PREFIX}{number:03d}"
+
+
+def number_in_tag(tag: str) -> int | None:
+    """Return the number that the tag `exp-003` stands for, None for any other tag."""
+    digits = tag.removeprefix(_NUMBER_PREFIX)
+    is_number = digits != tag and digits.isascii() and digits.isdecimal() and 3 <= len(digits) < 10
+    return int(digits) if is_number else None
+
+
+def numbered_name(text: str) -> tuple[int, str | None] | None:
+    """Take `exp-003` or `exp-003-xgboost` apart into (number, name or None); None for others."""
+    digits, dash, name = text.removeprefix(_NUMBER_PREFIX).partition("-")
+    is_number = text.startswith(_NUMBER_PREFIX) and digits.isascii() and digits.isdecimal()
+    if not is_number or len(digits) > 9 or (dash and not name):
+        return None
+    return int(digits), name or None
 
 
 def number_in(name: str) -> int | None:
