@@ -22,7 +22,10 @@ class Mirror:
     Until a folder is claimed it only remembers; `stated` is what an `ExperimentMetadata` says.
     """
 
-    __slots__ = ("_name", "_project", "_run", "folder", "increment", "kept", "number", "stated")
+    __slots__ = (
+        "_git", "_is_marked", "_name", "_project", "_run", "folder", "increment", "kept", "number",
+        "stated",
+    )  # fmt: skip
 
     def __init__(
         self, run: str, name: str | None, append: Callable[[bytes], None], *, is_whole: bool
@@ -31,6 +34,8 @@ class Mirror:
         self._run = run
         self._name = name
         self._project: str | None = None
+        self._is_marked = False
+        self._git: dict[str, object] | None = None
         self.kept = KeptFacts(append, is_whole=is_whole)
         self.increment: Increment | None = None
         self.folder: str | None = None
@@ -54,17 +59,24 @@ class Mirror:
         if parent_folder is not None:
             claimed = numbering.claim_within(parent_folder, self._name, self._run)
         else:
-            known = numbering.claim_of(increment.experiments, self._run)
-            claimed = known or numbering.claim(increment.experiments, self._name, self._run)
+            claimed = self._earlier_claim(increment) or numbering.claim(
+                increment.experiments, self._name, self._run
+            )
         self.increment, self.folder, self.number = increment, claimed.folder, claimed.number
 
+    def _earlier_claim(self, increment: Increment) -> numbering.Claim | None:
+        if self.kept.is_whole:
+            return None  # no other process knows the run
+        return numbering.claim_of(increment.experiments, self._run)
+
     def begin(self, store: str, actor: str) -> None:
-        """Mark the folder as being written, and write what is known already.
+        """Mark the folder as being written; of a run that isn't a part, write what is known.
 
         Raises:
             OSError: if it can't be written.
         """
         from runlore.tracking.folders import write_metadata
+        from runlore.tracking.surroundings import git
 
         marker, folder = self._marker, self.folder
         if marker is None or folder is None or self.increment is None:
@@ -73,7 +85,10 @@ class Mirror:
         fields = {"run": self._run, "folder": place, "store": store, "actor": actor}
         with open(marker, "wb") as file:
             file.write(encode_json(fields) + b"\n")
-        write_metadata(folder, self._metadata())
+        self._is_marked = True
+        self._git = git()
+        if self.number is not None:
+            write_metadata(folder, self._metadata())
 
     def write(self, store: str) -> None:
         """Write all files of a run that is over, and take its mark away.
@@ -99,8 +114,9 @@ class Mirror:
                 kept.has_new_points = False
             kept.take_files(lambda name, source: folders.write_artifact(folder, name, source))
             folders.write_metadata(folder, self._metadata())
-        if os.path.exists(marker):
+        if self._is_marked:
             os.unlink(marker)
+            self._is_marked = False
 
     @property
     def _marker(self) -> str | None:
@@ -110,10 +126,9 @@ class Mirror:
         from sys import argv
 
         from runlore.tracking.folders import metadata_of
-        from runlore.tracking.surroundings import environment, git
+        from runlore.tracking.surroundings import environment
 
-        kept, stated = self.kept, self.stated
-        here = git()
+        kept, stated, here = self.kept, self.stated, self._git
         if here is not None and "git_commit" in stated:
             here = {"stated_commit": stated["git_commit"], **here}
         return metadata_of(

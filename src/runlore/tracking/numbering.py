@@ -143,15 +143,23 @@ def claim_of(experiments: str, run: str) -> Claim | None:
 
 
 def _make_folder(parent: str, name: str) -> str:
+    folder = os.path.join(parent, name)
     repeat = 1
     while True:
-        folder = os.path.join(parent, name if repeat == 1 else f"{name}-{repeat}")
         try:
             os.mkdir(folder)
         except FileExistsError:
-            repeat += 1
+            repeat = max(repeat, _last_repeat(parent, name)) + 1
+            folder = os.path.join(parent, f"{name}-{repeat}")
         else:
             return folder
+
+
+def _last_repeat(parent: str, name: str) -> int:
+    """Return the greatest number behind a name among the folders that are there."""
+    start = f"{name}-"
+    ends = [found[len(start) :] for found in os.listdir(parent) if found.startswith(start)]
+    return max((int(end) for end in ends if end.isascii() and end.isdecimal()), default=1)
 
 
 def _last_number(claims: str) -> int:
