@@ -99,6 +99,17 @@ def test_what_was_found_can_be_picked_apart(searched: Path) -> None:
     assert table.column("created").to_pylist()[0] == runs[0].created
 
 
+def test_machine_load_can_be_searched_but_is_no_metric_of_a_table(store: Path) -> None:
+    with runlore.start_run("busy", params={"lr": 1}, store=store) as run:
+        run.log({"loss": 1.0})
+        run.log({"system/cpu_percent": 90.0})
+    runs = runlore.search_runs("metrics.system/cpu_percent > 80", store=store)
+    assert _names(runs) == ["busy"]
+    assert runs[0].metrics == {"loss": 1.0}
+    assert [name for name in runs.to_dicts()[0] if name.startswith("metrics.")] == ["metrics.loss"]
+    assert runs.group_by("lr").metrics == ["loss"]
+
+
 def test_a_change_is_seen_by_the_next_search(searched: Path) -> None:
     assert len(runlore.search_runs('"late" in tags', store=searched)) == 0
     runlore.get_run("r3", store=searched).add_tag("late")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from runlore.errors import RunNotFound
 from runlore.reading.derived_names import derived_names
-from runlore.reading.facts import series_label
+from runlore.reading.facts import is_load, series_label
 from runlore.reading.search_rows import ids_of
 
 if TYPE_CHECKING:
@@ -49,13 +49,14 @@ class Details:
 
     @cached_property
     def metrics(self) -> dict[str, dict[str, float]]:
-        """The current values of all metrics by run and label."""
+        """The current values of all metrics by run and label, machine load aside."""
         found = self.reader.ask(lambda index: index.current_values(self._ids))
         metrics: dict[str, dict[str, float]] = {}
         for run, values in found.items():
             own = metrics[run] = {}
             for (name, context), value in values.items():
-                own.setdefault(series_label(name, context), value)
+                if not is_load(name):
+                    own.setdefault(series_label(name, context), value)
         return metrics
 
     @cached_property

@@ -10,6 +10,7 @@ from runlore.errors import InvalidType, InvalidValue, NotFound, SeriesNotFound, 
 from runlore.helper.seeds import seed_like_params
 from runlore.index.columns_keys import Key
 from runlore.query.fields import DEFAULT_STATISTIC, STATISTICS, Field
+from runlore.reading.facts import is_load
 from runlore.reading.group_columns import GroupedMetric, partition
 from runlore.reading.groups import Content, Groups
 from runlore.reading.search_catalogue import catalogue_of
@@ -128,6 +129,7 @@ class _Grouping:
     def _fields(self, labels: Sequence[str] | None) -> dict[str, Field]:
         known = self._catalogue.metrics
         if labels is None:
+            known = [label for label in known if not is_load(label)]
             if len(known) > _MOST_METRICS:
                 raise InvalidValue(
                     f"there are {len(known):,} metrics, too many to sum up all of them",

@@ -10,7 +10,7 @@ import numpy as np
 from runlore.index.columns_keys import Key
 from runlore.index.columns_values import NumberValues
 from runlore.query.fields import Field
-from runlore.reading.facts import moment
+from runlore.reading.facts import is_load, moment
 from runlore.reading.search_catalogue import catalogue_of
 from runlore.reading.search_columns import SearchColumns
 from runlore.reading.search_numbers import numbers_of
@@ -100,7 +100,8 @@ class _Table:
 
     def metrics(self) -> list[TableColumn]:
         """The current values of the metrics that at least one of the runs has."""
-        keys = [Key("metric", label, "last") for label in catalogue_of(self._columns).metrics]
+        known = catalogue_of(self._columns).metrics
+        keys = [Key("metric", label, "last") for label in known if not is_load(label)]
         loaded = self._columns.load(*keys)
         found = []
         for key, values in zip(keys, loaded, strict=True):
