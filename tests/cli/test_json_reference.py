@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "json.md"
 # Keys whose values are keyed by what users log, or by what could be found out.
-FREE = {"metadata", "params", "metrics", "tag_values", "param_texts", "context", "shared_params", "best"}
+FREE = {
+    "metadata",
+    "params",
+    "metrics",
+    "tag_values",
+    "param_texts",
+    "context",
+    "shared_params",
+    "best",
+}
 ASKED = {
     "runlore show nothing --json": ["show", "nothing", "--json"],
     "runlore ls --json": ["ls", "--json"],

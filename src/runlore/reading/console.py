@@ -96,9 +96,11 @@ def read_console(
     if stream is not None and stream not in STREAMS.values():
         raise InvalidValue(f"there is no stream {stream!r}", hint="stdout or stderr")
     writers = reader.ask(lambda index: index.writers([row.run])).get(row.run, [])
-    # The spools first: what is recorded of them meanwhile is then in both, never in neither.
+    # The spools first: what a helper records of them meanwhile is then in both, never in neither.
     actors = {writer.actor for writer in writers}
     spools = {actor: read_spools(reader.folder.actor(actor)) for actor in actors}
+    if any(os.path.exists(reader.folder.actor(actor)) for actor in actors):
+        reader.catch_up()
     places = reader.ask(lambda index: index.console(row.run))
     stretches = [*_recorded(reader.folder, row.run, places), *_unrecorded(row.run, places, spools)]
     ranks = {one.source[1] for one in stretches}
