@@ -134,7 +134,8 @@ def _told_apart_not(verdict: Leader, best: str, rival: Rival) -> str:
         return f"{said}, less than the {verdict.least_difference:g} that matters"
     said += ", which chance alone may do"
     if verdict.runs_needed and verdict.hardest and verdict.hardest.name == rival.name:
-        said += f"; about {verdict.runs_needed.n:,} runs of each would show a lead of this size 4 times in 5"
+        runs = f"{verdict.runs_needed.n:,} runs of each"
+        said += f"; about {runs} would show a lead of this size 4 times in 5"
     return said
 
 
