@@ -75,16 +75,20 @@ def open_run(
         "parent": parent.id if isinstance(parent, Run) else parent,
     })  # fmt: skip
     if params is not None:
-        run.log_params(params)
-        # A typed configuration is followed: its later changes are logged until the run ends.
-        attach = getattr(type(params), "attach", None)
-        if attach is not None and hasattr(type(params), "get_config"):
-            attach(params, run)
+        _log_params(run, params)
     if checked_tags:
         run.add_tags(checked_tags)
     recorder.run_started(run)
     watch_process()
     return run
+
+
+def _log_params(run: Run, params: object) -> None:
+    """Log params; a typed configuration is followed: its later changes are logged as well."""
+    run.log_params(params)
+    attach = getattr(type(params), "attach", None)
+    if attach is not None and hasattr(type(params), "get_config"):
+        attach(params, run)
 
 
 def default_project(store_path: str) -> str:
