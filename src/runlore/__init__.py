@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runlore.reading.artifact_lookup import get_artifact, list_artifacts
     from runlore.reading.opening import get_run, list_runs
     from runlore.reading.search import search_runs
+    from runlore.tracking.artifacts import track_artifacts
     from runlore.tracking.experiments import track_experiment
     from runlore.tracking.metadata import ExperimentMetadata
     from runlore.tracking.start import start_run
@@ -33,6 +34,7 @@ _HOMES = {
     "list_runs": "runlore.reading.opening",
     "search_runs": "runlore.reading.search",
     "start_run": "runlore.tracking.start",
+    "track_artifacts": "runlore.tracking.artifacts",
     "track_experiment": "runlore.tracking.experiments",
 }
 
@@ -66,6 +68,7 @@ __all__ = [
     "list_runs",
     "search_runs",
     "start_run",
+    "track_artifacts",
     "track_experiment",
 ]
 

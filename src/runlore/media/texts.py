@@ -42,7 +42,14 @@ def encode_text(value: object, *, is_markdown: bool = False) -> EncodedMedia:
 
 
 def write_text(value: object, path: Path, extension: str) -> bool:
-    """Write a str in UTF-8, bytes as they are, or what an object renders itself as."""
+    """Write a str in UTF-8, bytes as they are, or what an object renders itself as.
+
+    A list of texts becomes the lines of a .txt file, as of `requirements.txt`.
+    """
+    if isinstance(value, list | tuple) and extension == ".txt" and value:
+        if not all(isinstance(line, str) for line in value):
+            return False
+        value = "".join(f"{line.rstrip(chr(10))}\n" for line in value)
     if isinstance(value, str):
         path.write_bytes(value.encode(errors="backslashreplace"))
         return True

@@ -55,8 +55,20 @@ class ArtifactInput:
         return self._row.digest or self._digest
 
     @property
+    def reference(self) -> str | None:
+        """What refers to data that lies elsewhere: `s3://bucket/data`, `dvc:a3b8c9d`."""
+        reference = self._row.details.get("reference")
+        address = reference.get("url") if isinstance(reference, dict) else None
+        return address if isinstance(address, str) else None
+
+    @property
     def spec(self) -> str:
-        """What names it: `model.pt:v3`, or with the first digits of its digest."""
+        """What names it: `model.pt:v3`, or with the first digits of its digest.
+
+        Of data that lies elsewhere, what refers to it.
+        """
+        if self.reference is not None:
+            return self.reference
         if self.version is not None:
             return f"{self.name}:{self.version}"
         return f"{self.name}@{self.digest[:12]}" if self.digest is not None else self.name
@@ -93,7 +105,8 @@ class ArtifactInput:
         """The version as it is counted now, with its content.
 
         Raises:
-            ArtifactNotFound: if nothing with this content is left of that name.
+            ArtifactNotFound: if nothing with this content is left of that name, or it lies
+                elsewhere.
         """
         for collection in collections_of(self._reader, self.name, self._make_runs).values():
             for version in collection.versions():
@@ -101,6 +114,11 @@ class ArtifactInput:
                     self.digest is not None and version.digest == self.digest
                 ):
                     return version
+        if self.reference is not None:
+            raise ArtifactNotFound(
+                f"{self.reference} is data that lies elsewhere, and was never in the store",
+                hint="fetch it from there",
+            )
         raise ArtifactNotFound(
             f"nothing is known any more of the artifact {self.spec} in {self._reader.folder.path}",
             hint="its runs were purged, or are in another store",

@@ -31,6 +31,8 @@ def track_experiment(
     params: object = None,
     tags: Iterable[str] | Mapping[str, str | None] | None = None,
     description: str | None = None,
+    data_commit: str | None = None,
+    data_url: str | None = None,
     parent: str | Run | None = None,
     id: str | None = None,  # noqa: A002 - the word users know it by
     resume: bool = False,
@@ -48,6 +50,8 @@ def track_experiment(
         series: the name of a row of runs that build on each other (`runlore.series`).
         experiment: without an increment, the question that this run belongs to.
         description: what this run is to show, as `goal` of `start_run`.
+        data_commit: the version of the data, `dvc:a3b8c9d`; kept as a param and as an input.
+        data_url: where the data lies, `s3://bucket/data`; kept so, too.
         project, params, tags, parent, id, resume, from_step, store, capture: as `start_run`.
 
     Raises:
@@ -60,6 +64,7 @@ def track_experiment(
         name, description, tags, stated = _of_metadata(name, description, tags)
     if series is not None:
         series = limits.name(series, "the series")
+    data = _checked_data({"data_commit": data_commit, "data_url": data_url}, params)
     chosen = _increment_of(increment)
     if chosen is not None:
         experiment = experiment or chosen.name
@@ -81,6 +86,8 @@ def track_experiment(
         run_class=TrackedRun,
     )
     assert isinstance(run, TrackedRun)  # noqa: S101 - as asked for
+    if data:
+        run.log_params(data)
     _state(run, stated, series)
     if chosen is not None:
         run.keep_as_files(chosen, parent if isinstance(parent, Run) else None)
@@ -137,6 +144,21 @@ def _require_writable(increment: Increment) -> None:
             f"the results folder {increment.experiments} can't be written: {reason}",
             hint="make it writable, or track without the increment: increment=False",
         )
+
+
+def _checked_data(data: dict[str, str | None], params: object) -> dict[str, str]:
+    """Check the references to data, those among the params too, before anything is written."""
+    from runlore.tracking.references import reference_of
+
+    if params is not None:
+        from runlore.records.params import flatten
+        from runlore.tracking.references import references_in
+
+        references_in((name, param[0]) for name, param in flatten(params).items())
+    given = {name: value for name, value in data.items() if value is not None}
+    for name, value in given.items():
+        reference_of(value, name)
+    return given
 
 
 def _state(run: TrackedRun, stated: dict[str, object], series: str | None) -> None:

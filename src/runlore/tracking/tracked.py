@@ -6,7 +6,9 @@ import os
 
 from runlore.client.increments import number_text
 from runlore.client.run import Run
-from runlore.errors import RunloreError
+from runlore.errors import InvalidValue, RunloreError
+from runlore.records import params
+from runlore.records.ids import new_id
 from runlore.tracking.mirror import Mirror
 
 TYPE_CHECKING = False
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from runlore.client.increments import Increment
     from runlore.client.placement import Placement
     from runlore.client.recorder import Recorder
+    from runlore.tracking.references import Reference
 
 
 class TrackedRun(Run):
@@ -87,6 +90,56 @@ class TrackedRun(Run):
         if "data_version" in facts:
             self.log_param("data_version", facts["data_version"])
         self.record("context.captured", facts={"stated": facts})
+
+    def log_params(self, values: object) -> None:
+        """Log params as every run does; those called `data_…` may refer to data elsewhere.
+
+        `data_commit="dvc:a3b8c9d"` and `data_url="s3://bucket/data"` are checked, and kept as
+        inputs of the run as well.
+
+        Raises:
+            InvalidValue: for a reference that can't be one.
+            TooLarge: if one value is over 1 MiB or all together over 16 MiB.
+        """
+        from runlore.tracking.references import references_in
+
+        flat = params.flatten(values)
+        found = references_in((name, param[0]) for name, param in flat.items())
+        for chunk in params.chunks(flat):
+            self.record("params", values=chunk)
+        for name, reference in found.items():
+            self._refer(name, reference)
+
+    def use_reference(self, name: str, address: str, *, digest: str | None = None) -> None:
+        """Record that this run uses data that lies elsewhere: `dvc:…`, `s3://…` and the like.
+
+        Its form is checked, never whether it is there: nothing is asked over the network.
+        `digest` is its SHA-256, where you know it.
+
+        Raises:
+            InvalidValue: for what can't be a reference, or no SHA-256.
+        """
+        from runlore.media.names import artifact_name
+        from runlore.tracking.references import reference_of
+
+        if digest is not None:
+            digest = digest.lower()
+            if len(digest) != 64 or digest.strip("0123456789abcdef"):
+                raise InvalidValue(f"{digest!r} is no SHA-256", hint="give its 64 digits")
+        self._refer(artifact_name(name), reference_of(address, name), digest)
+
+    def _refer(self, name: str, reference: Reference, digest: str | None = None) -> None:
+        self.record(
+            "artifact.logged",
+            id=new_id(),
+            direction="input",
+            name=name,
+            type="reference",
+            media_type=None,
+            size_bytes=None,
+            digest=digest,
+            details=reference.details(),
+        )
 
     def forget_files(self) -> None:
         """Remember nothing for files that nobody wants, or that can't be written."""
