@@ -98,7 +98,7 @@ def test_a_param_keeps_its_value_its_text_and_its_number(value: object, param: l
         ({1: 2, False: 3}, ["1", "False"]),
         (Config(), ["lr", "optimizer.name", "optimizer.betas"]),
         ({"config": Config()}, ["config.lr", "config.optimizer.name", "config.optimizer.betas"]),
-        (argparse.Namespace(lr=1, deep=argparse.Namespace(x=1)), ["lr", "deep"]),
+        (argparse.Namespace(lr=1, deep=argparse.Namespace(x=1)), ["lr", "deep.x"]),
         (OrderedDict(b=1, a=2), ["b", "a"]),
         (Pair(1, 2), ["x", "y"]),
         (Settings(), ["lr", "inner.depth"]),

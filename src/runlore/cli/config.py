@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runlore.cli.completion import complete_settings
+from runlore.cli.config_edit import command as edit_command
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ def command() -> None:
     A variable of the environment (RUNLORE_INDEX, …) is heard before the store's settings, these
     before the user's, and those before the default.
     """
+
+
+command.add_command(edit_command)
 
 
 @command.command("list")

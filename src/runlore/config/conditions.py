@@ -42,7 +42,7 @@ class Conditional:
     def _validate(self, val: Any) -> None:
         if self.validated_when is None:
             super()._validate(val)  # type: ignore[misc] # of the Param type beside this one
-        else:
+        elif not isinstance(self, param.Selector):  # of which any object may be a choice
             self._validate_value(val, self.allow_None)  # type: ignore[attr-defined]
 
     def validate_fully(self, value: object) -> None:

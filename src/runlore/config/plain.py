@@ -65,12 +65,11 @@ def from_text(parameter: Any, text: str) -> Any:
     """Read a text as a field's type; what isn't one stays a text, which the field will refuse."""
     if isinstance(parameter, param.String):
         return text
-    names = getattr(parameter, "names", None) or {}
-    for choice in getattr(parameter, "objects", ()):
-        if str(choice) == text:
-            return choice
-    if text in names:
-        return names[text]
+    if isinstance(parameter, param.ListSelector) and not text.startswith("["):
+        return [_choice(parameter, part.strip()) for part in text.split(",") if part.strip()]
+    choice = _choice(parameter, text)
+    if choice is not text:
+        return choice
     if parameter.allow_None and text.lower() in ("none", "null"):
         return None
     for read in (int, float, json.loads):
@@ -81,6 +80,14 @@ def from_text(parameter: Any, text: str) -> Any:
     if isinstance(parameter, param.List):
         return [item.strip() for item in text.split(",")]
     return from_plain(parameter, text)
+
+
+def _choice(parameter: Any, text: str) -> Any:
+    """Return the choice of a selector that a text names; the text itself if it names none."""
+    for choice in getattr(parameter, "objects", ()):
+        if str(choice) == text:
+            return choice
+    return (getattr(parameter, "names", None) or {}).get(text, text)
 
 
 def _fields(config: Any) -> list[tuple[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -216,6 +217,10 @@ class TrackedConfig(param.Parameterized):
             raise refusal(
                 self, {name: "is no field of it"}, nearest_hint(name, list(fields_of(type(self))))
             )
+
+    def __copy__(self) -> Self:
+        """Copy deeply: a shallow copy of a Param object would change with the original."""
+        return copy.deepcopy(self)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the runs that follow: copies, and other processes, have their own."""

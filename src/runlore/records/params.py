@@ -21,9 +21,9 @@ _MOST_INT_BITS = 14_000  # Python refuses to write more than 4,300 digits
 def flatten(values: object, prefix: str = "") -> dict[str, Param]:
     """Flatten a mapping (or an object with fields) of params into records.
 
-    Nested mappings and dataclasses become dotted keys; an empty one stays a value. Argparse
-    namespaces, objects with `model_dump()` or `to_dict()` and Param objects count as mappings at
-    the top.
+    Nested mappings, dataclasses, argparse namespaces, models of pydantic and objects of Param
+    become dotted keys; an empty one stays a value. Other objects with `model_dump()`, `to_dict()`
+    or a `__dict__` count as mappings at the top.
 
     Raises:
         InvalidType: if `values` has no fields, or a key isn't text.
@@ -77,11 +77,17 @@ def _is_dataclass(value: object) -> bool:
     return hasattr(value, "__dataclass_fields__") and not isinstance(value, type)
 
 
+def _is_mapping(value: object) -> bool:
+    return hasattr(value, "keys") and hasattr(value, "__getitem__")
+
+
 def _is_branch(value: object) -> bool:
     """Tell whether a value has params inside, which become dotted keys."""
-    is_mapping = hasattr(value, "keys") and hasattr(value, "__getitem__")
-    is_object = _is_dataclass(value) or _is_parameterized(value)
-    return not isinstance(value, type) and (is_mapping or is_object)
+    if isinstance(value, type):
+        return False
+    has_fields = hasattr(type(value), "model_fields") or type(value).__module__ == "argparse"
+    is_object = has_fields or _is_dataclass(value) or _is_parameterized(value)
+    return is_object or _is_mapping(value)
 
 
 def _is_parameterized(value: object) -> bool:
@@ -107,7 +113,7 @@ def _mapping(values: Any) -> dict[object, object]:
         if callable(method) and not isinstance(values, type):
             values = method()
             break
-    if _is_branch(values):
+    if _is_mapping(values) and not isinstance(values, type):
         return {key: values[key] for key in values.keys()}  # noqa: SIM118 - not always iterable by key
     if hasattr(values, "__dict__") and not isinstance(values, type) and not callable(values):
         return {**vars(values)}
@@ -144,6 +150,8 @@ def _plain(value: object, depth: int) -> object:
             return {str(key): _plain(inner, depth + 1) for key, inner in _mapping(value).items()}
         if isinstance(value, set | frozenset):
             value = sorted(value, key=str)
+        if type(value).__name__ == "ListConfig":  # of OmegaConf, with its references resolved
+            value = [*value]  # type: ignore[misc]
         if isinstance(value, list | tuple | range) and len(value) <= _MAX_ITEMS:
             return [_plain(inner, depth + 1) for inner in value]
     return str(value)
