@@ -179,7 +179,7 @@ def control_for(parameter: Any) -> Control:
         return ChoiceControl(parameter, _optional(parameter, parameter.powers(_MOST_POWERS)))
     if isinstance(parameter, param.Boolean) and not parameter.allow_None:
         return Control(
-            parameter, pn.widgets.Checkbox(name="on", margin=(6, 10), stylesheets=[FLAG])
+            parameter, pn.widgets.Checkbox(label="on", margin=(6, 10), stylesheets=[FLAG])
         )
     if isinstance(parameter, param.Boolean):
         return ChoiceControl(parameter, {"not said": None, "yes": True, "no": False})

@@ -111,6 +111,6 @@ def _heading(text: str) -> Any:
 
 
 def _button(name: str, pressed: Callable[[], None]) -> Any:
-    button = pn.widgets.Button(name=name, stylesheets=[BUTTON])
+    button = pn.widgets.Button(label=name, stylesheets=[BUTTON])
     button.on_click(lambda _: pressed())
     return button

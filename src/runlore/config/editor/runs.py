@@ -42,7 +42,7 @@ class RunStarter:
         self._run_options = run_options or {}
         self._subject = config if subject is None else subject
         self.button = pn.widgets.Button(
-            name="Start a run with this", button_type="primary", stylesheets=[BUTTON]
+            label="Start a run with this", color="primary", stylesheets=[BUTTON]
         )
         self.status = pn.pane.HTML(
             _QUIET, sizing_mode="stretch_width", margin=(12, 10), stylesheets=[TEXT]
@@ -62,7 +62,7 @@ class RunStarter:
             self._say(f"<b>No run was started.</b> {html.escape(str(error))}")
             return
         if self._train is None:
-            self.button.param.update(name="Finish the run", button_type="default")
+            self.button.param.update(label="Finish the run", color="default")
         else:
             self.button.disabled = True
             Thread(target=self._call_train, args=(run, pn.state.curdoc), daemon=True).start()
@@ -80,9 +80,7 @@ class RunStarter:
                 document.add_next_tick_callback(lambda: self._show_ended(run))
 
     def _show_ended(self, run: Run) -> None:
-        self.button.param.update(
-            name="Start a run with this", button_type="primary", disabled=False
-        )
+        self.button.param.update(label="Start a run with this", color="primary", disabled=False)
         self._say(f"Run <b>{run.short_id}</b> has ended: {_shows(run)}")
 
     def _say(self, text: str) -> None:

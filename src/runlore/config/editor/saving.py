@@ -23,22 +23,22 @@ def save_button(config: TrackedConfig, file: str | None) -> Any:
             callback=lambda: io.StringIO(written(config, "yaml")),
             filename=f"{type(config).__name__}.yaml",
             label="Download as YAML",
-            button_type="default",
+            color="default",
             stylesheets=[BUTTON],
         )
     name = os.path.basename(file)
-    button = pn.widgets.Button(name=f"Save to {name}", stylesheets=[BUTTON])
+    button = pn.widgets.Button(label=f"Save to {name}", stylesheets=[BUTTON])
 
     def save(_: object) -> None:
         try:
             config.save(file)
         except (OSError, RunloreError) as error:  # there is a person to be told
-            button.param.update(name=f"Not saved: {error}", button_type="danger")
+            button.param.update(label=f"Not saved: {error}", color="danger")
         else:
-            button.param.update(name=f"Saved to {name}", button_type="success")
+            button.param.update(label=f"Saved to {name}", color="success")
 
     def changed(*_: object) -> None:
-        button.param.update(name=f"Save to {name}", button_type="default")
+        button.param.update(label=f"Save to {name}", color="default")
 
     button.on_click(save)
     config.param.watch(changed, "history")
