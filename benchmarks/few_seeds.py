@@ -82,22 +82,24 @@ def pairing() -> Iterator[str]:
 
 
 def false_winners() -> Iterator[str]:
-    """How often `leader` names a winner that isn't best, two being equally good."""
-    yield "| groups | n | all equal | two ahead of the others |\n|---|---|---|---|"
+    """How often `leader` names a winner that isn't best, and how often a rival seems behind."""
+    yield "| groups | n | all equal: winner | a rival behind | two ahead: winner |"
+    yield "|---|---|---|---|---|"
     for count in (2, 3, 5, 10):
         for n in (3, 5, 10):
-            rates = [_false_winner_rate(count, n, behind) for behind in (0.0, 3.0)]
-            yield f"| {count} | {n} | {rates[0]} | {rates[1]} |"
+            winner, rival = _false_claims(count, n, 0.0)
+            yield f"| {count} | {n} | {winner} | {rival} | {_false_claims(count, n, 3.0)[0]} |"
 
 
-def _false_winner_rate(count: int, n: int, behind: float) -> str:
+def _false_claims(count: int, n: int, behind: float) -> tuple[str, str]:
     values = normal(1000, count, n)
     values[:, 2:] -= behind
-    claims = [
-        leader({str(place): group for place, group in enumerate(draw)}, direction="max").is_clear
+    found = [
+        leader({str(place): group for place, group in enumerate(draw)}, direction="max")
         for draw in values
     ]
-    return _percent(np.array(claims))
+    is_any_behind = [any(map(one.is_behind, one.rivals)) for one in found]
+    return _percent([one.is_clear for one in found]), _percent(is_any_behind)
 
 
 def _p_values(first: Doubles, second: Doubles, *, equal_var: bool) -> Any:

@@ -189,6 +189,8 @@ def test_bad_arguments_are_refused(options: Any, message: str) -> None:
 def test_no_group_and_what_is_no_number_are_refused() -> None:
     with pytest.raises(InvalidValue, match="there is no group"):
         leader({}, direction="max")
+    with pytest.raises(InvalidType, match="the groups are a list"):
+        leader([WIDE, FAR], direction="max")  # type: ignore[arg-type]
     with pytest.raises(InvalidType, match="'wide' holds a str"):
         leader({"wide": ["0.9"]}, direction="max")  # type: ignore[list-item]
 

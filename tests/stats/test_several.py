@@ -85,3 +85,10 @@ def test_the_overall_test_holds_at_any_scale(scale: float) -> None:
     scaled = {name: [one * scale for one in values] for name, values in GROUPS.items()}
     expected = several_differences(GROUPS).p_value
     assert several_differences(scaled).p_value == pytest.approx(expected)
+
+
+def test_spreads_further_apart_than_numbers_reach_are_refused() -> None:
+    far = [0.0] * 3 + [1e300, -1e300] + [0.0] * 4
+    groups = {"a": far, "b": [0.0] * 7 + [9.22223972141222e138]}
+    with pytest.raises(InvalidValue, match="the groups spread too differently"):
+        several_differences(groups, test="anova")

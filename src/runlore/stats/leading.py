@@ -12,7 +12,7 @@ from runlore.stats.describing import describe
 from runlore.stats.differences import paired_difference, unpaired_difference
 from runlore.stats.methods import Method, checked_choice, checked_confidence
 from runlore.stats.power import runs_needed
-from runlore.stats.samples import numbers_of
+from runlore.stats.samples import check_groups, numbers_of
 from runlore.stats.verdicts import Leader, Rival, Standing, reason_of
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def leader(
     """
     checked_confidence(confidence)
     checked_choice(direction, ("min", "max"), what="direction")
+    check_groups(groups)
     if not groups:
         raise InvalidValue("there is no group to compare")
     if not (math.isfinite(least_difference) and least_difference >= 0):

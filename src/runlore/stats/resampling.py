@@ -63,7 +63,7 @@ def wilcoxon_p(differences: Doubles, *, seed: int) -> float:
     """Give the two-sided p-value of the ranks of paired differences, exact with ties as well."""
     if not np.any(differences):
         return 1.0
-    if 2 ** len(differences) > MOST_EXACT:
+    if _flips(len(differences)) > MOST_EXACT:
         found = scipy_stats().wilcoxon(differences, zero_method="pratt", method="asymptotic")
         return float(found.pvalue)
     ranks = scipy_stats().rankdata(np.abs(differences))
@@ -77,7 +77,7 @@ def refuse_few_splits(n_first: int, n_second: int, confidence: float, method: Me
 
 def refuse_few_flips(pairs: int, confidence: float, method: Method) -> None:
     """Raise `TooFew` if no flip of signs could be as rare as the confidence asks."""
-    _refuse(2 / 2**pairs, f"{pairs} pairs", confidence, method)
+    _refuse(2 / _flips(pairs), f"{pairs} pairs", confidence, method)
 
 
 def _refuse(smallest: float, what: str, confidence: float, method: Method) -> None:
@@ -89,8 +89,14 @@ def _refuse(smallest: float, what: str, confidence: float, method: Method) -> No
         )
 
 
-def _splits(n_first: int, n_second: int) -> int:
-    return math.comb(n_first + n_second, n_first)
+def _splits(n_first: int, n_second: int) -> float:
+    """Count the ways to split so many values; infinite where a float couldn't hold it."""
+    total = n_first + n_second
+    return math.comb(total, n_first) if total < 1000 else math.inf
+
+
+def _flips(pairs: int) -> float:
+    return 2.0**pairs if pairs < 1000 else math.inf
 
 
 def _difference_of_means(first: Doubles, second: Doubles, axis: int = -1) -> Any:
@@ -98,7 +104,7 @@ def _difference_of_means(first: Doubles, second: Doubles, axis: int = -1) -> Any
 
 
 def _p_value(samples: tuple[Doubles, ...], statistic: Any, kind: str, seed: int) -> float:
-    count = _splits(*map(len, samples)) if len(samples) == 2 else 2 ** len(samples[0])
+    count = _splits(*map(len, samples)) if len(samples) == 2 else _flips(len(samples[0]))
     found = scipy_stats().permutation_test(
         # In order, so that the same values give the same p-value however they come.
         tuple(np.sort(sample) for sample in samples),

@@ -91,6 +91,15 @@ def at_least(sample: Sample, least: int, *, purpose: str, hint: str | None = Non
         raise TooFew(f"{sample.name!r} has {count}{left_out}; {purpose} needs {least}", hint=hint)
 
 
+def check_groups(groups: object) -> None:
+    """Raise `InvalidType` if groups don't come by name."""
+    if not isinstance(groups, Mapping):
+        raise InvalidType(
+            f"the groups are {a_kind(groups)}",
+            hint='give them by name: {"wide": [0.91, 0.92, 0.9], "deep": [0.89, 0.9, 0.9]}',
+        )
+
+
 def scale_exponent(*arrays: Doubles) -> int:
     """Find the power of two that brings the largest value near 1, so that squares stay finite."""
     largest = max((float(np.max(np.abs(array))) for array in arrays if array.size), default=0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -11,7 +12,7 @@ from runlore.errors import InvalidValue
 from runlore.stats.corrections import corrected
 from runlore.stats.differences import LEAST_FOR_T, unpaired_difference
 from runlore.stats.methods import Method, checked_choice, checked_confidence, scipy_stats
-from runlore.stats.samples import at_least, sample_of, scaled
+from runlore.stats.samples import at_least, check_groups, sample_of, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,6 +86,7 @@ def several_differences(
     """
     checked_confidence(confidence)
     method = _METHODS[checked_choice(test, _METHODS, what="test of several groups")]
+    check_groups(groups)
     if len(groups) < 2:
         raise InvalidValue(f"{len(groups)} group{'s' * (not groups)}: nothing to compare")
     samples = [
@@ -127,5 +129,11 @@ def _overall_p(samples: list[Sample], method: Method) -> float:
             f"all values of {still[0]!r} are equal, which {method.name} can't weigh",
             hint="are the seeds used? If they are, test='kruskal' needs no spread",
         )
-    found = scipy_stats().f_oneway(*arrays, equal_var=method is ANOVA)
-    return float(found.pvalue)
+    with np.errstate(all="ignore"):
+        p_value = float(scipy_stats().f_oneway(*arrays, equal_var=method is ANOVA).pvalue)
+    if not math.isfinite(p_value):
+        raise InvalidValue(
+            f"the groups spread too differently for this: {method.name}",
+            hint="test='kruskal' asks for ranks alone",
+        )
+    return p_value

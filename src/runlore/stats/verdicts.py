@@ -68,7 +68,10 @@ class Leader(NamedTuple):
         return difference.value if self.direction == "max" else -difference.value
 
     def is_behind(self, rival: Rival) -> bool:
-        """Say whether a rival is clearly behind, by as much as matters."""
+        """Say whether a rival is clearly behind, by as much as matters.
+
+        The winner needs this of all; for claims about single ones use `several_differences`.
+        """
         if rival.difference is None or rival.p_adjusted is None:
             return False
         lead = self.lead(rival.difference)
