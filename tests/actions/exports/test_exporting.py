@@ -14,7 +14,7 @@ import pytest
 import runlore
 from runlore.actions.exports.exporting import export
 from runlore.errors import InvalidValue, RunNotFound, StoreFull
-from tests.cli.stores import HOSTILE
+from tests.cli.stores import HOSTILE, RUNS, run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,3 +201,11 @@ def test_a_replaced_point_is_there_and_marked(store: Path) -> None:
     rows = exported(store, "points", "jsonl")
     assert [row["is_superseded"] for row in rows].count(True) == 2
     assert len(rows) == 6
+
+
+def test_what_processes_have_left_is_sealed_before_points_are_read(store_of_its_own: Path) -> None:
+    store = store_of_its_own
+    run_python(RUNS, str(store), str(store.parent))
+    assert not list(store.glob("runs/*/*.segment"))
+    assert exported(store, "points", "jsonl", "first")
+    assert list(store.glob("runs/*/*.segment"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -14,11 +15,12 @@ from runlore.actions.exports.files import Files
 from runlore.actions.exports.tables import FORMATS, open_table, text_table, writing
 from runlore.actions.increments import complete_open_increments
 from runlore.actions.quiet import without_warnings
-from runlore.errors import InvalidValue
+from runlore.errors import InvalidValue, StoreError
 from runlore.objects.faults import write_fault
 from runlore.reading.runs import Runs
 from runlore.reading.store import open_reader
 from runlore.records.ids import new_id
+from runlore.segments.sealing import seal_complete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,10 +28,11 @@ if TYPE_CHECKING:
     from runlore.actions.exports.tables import Column, TableWriter
     from runlore.reading.store import StoreReader
 
-RUNS, EVERYTHING = "runs", "all"
+RUNS, POINTS, EVERYTHING = "runs", "points", "all"
 WHATS = (RUNS, *TABLES, EVERYTHING)
 _ABOUT = "export.json"
 _FORMAT = 1
+_SEAL_SECONDS = 3600.0
 
 
 @dataclass
@@ -77,6 +80,8 @@ def export(
     on_step("reading what was recorded")
     complete_open_increments()
     reader = open_reader(store, budget_seconds=None)
+    if what in (POINTS, EVERYTHING):
+        _seal(reader)
     runs = _runs(reader, selections)
     make = _Export(form, on_step, is_guarded=is_guarded)
     found = Exported(None if not isinstance(output, str) else os.path.abspath(output), len(runs))
@@ -209,6 +214,13 @@ def _check(what: str, form: str, output: str | TextIO, *, has_files: bool, is_fo
             f"{output!r} is no earlier export of that kind, and is left alone",
             hint="choose another name",
         )
+
+
+def _seal(reader: StoreReader) -> None:
+    """Seal what processes have left, where that can be: of a journal of many runs each is slow."""
+    with suppress(StoreError):
+        seal_complete(reader.folder, host=reader.host, deadline_seconds=_SEAL_SECONDS)
+        reader.catch_up(budget_seconds=None)
 
 
 def _runs(reader: StoreReader, selections: Sequence[str]) -> Runs:
