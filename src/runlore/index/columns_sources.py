@@ -118,7 +118,12 @@ def _attribute(rows: ReadRows, key: Key, selection: Selection) -> Iterator[tuple
     name = key.name
     condition = selection.condition("id")
     if name in _OF_WRITERS:
-        yield from _of_writers(rows, _OF_WRITERS[name], selection)
+        # What the system calls them, where it was captured, else what the process was told.
+        captured = {
+            run: json.loads(fact) for run, fact in _facts_named(rows, name, selection).items()
+        }
+        named = dict(_of_writers(rows, _OF_WRITERS[name], selection))
+        yield from (named | {run: text for run, text in captured.items() if text}).items()
     elif name == "id":
         yield from rows(f"SELECT id, run FROM runs WHERE {condition}")
     elif name == "error":
@@ -146,7 +151,7 @@ def _of_writers(rows: ReadRows, column: str, selection: Selection) -> Iterator[t
         f"SELECT writers.run, {column}, writers.attempt, writers.rank, writers.actor FROM writers "
         "JOIN journals ON journals.actor = writers.actor WHERE "
         "(journals.kind IS NULL OR journals.kind = 'process') AND "
-        f"{column} IS NOT NULL AND {selection.condition('writers.run')}"
+        f"{column} <> '' AND {selection.condition('writers.run')}"
     )
     found: dict[int, tuple[int, int, str, str]] = {}
     for run, value, attempt, rank, actor in rows(statement):

@@ -66,6 +66,9 @@ class ColumnContract:
         assert found["error"][row] == "ValueError: no"
         assert found["context git.commit"][row] == ('"c"', "c", None)
         assert found["user"][row] == "user"
+        journal.event(0, "context.captured", time=_T + 1, facts={"user": "ada"})
+        catch_up(index, store, budget_seconds=None)
+        assert set(_all_columns(index)["user"].values()) == {"ada"}  # as what is shown
         assert row not in found["param none"]
         assert {text for texts in found["names params"].values() for text in texts} == {"lr"}
 
