@@ -49,4 +49,4 @@ def command(
         confirm=confirm,
         store=chosen_store(),
     )
-    tell_change(change, "tagged anew", is_dry=is_dry, as_json=as_json)
+    tell_change(change, "changed the tags of", is_dry=is_dry, as_json=as_json)
