@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from runlore.actions.archiving import archive_runs
     from runlore.client.recorder import current_run
     from runlore.client.run import Run
     from runlore.compare.runs import compare_runs
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from runlore.reading.search import search_runs
     from runlore.tracking.artifacts import track_artifacts
     from runlore.tracking.experiments import track_experiment
+    from runlore.tracking.hooks import add_hook, remove_hook
     from runlore.tracking.metadata import ExperimentMetadata
+    from runlore.tracking.series import series
     from runlore.tracking.start import start_run
     from runlore.tracking.tracked import TrackedRun
 
@@ -26,13 +29,17 @@ _HOMES = {
     "ExperimentMetadata": "runlore.tracking.metadata",
     "Run": "runlore.client.run",
     "TrackedRun": "runlore.tracking.tracked",
+    "add_hook": "runlore.tracking.hooks",
+    "archive_runs": "runlore.actions.archiving",
     "compare_runs": "runlore.compare.runs",
     "current_run": "runlore.client.recorder",
     "get_artifact": "runlore.reading.artifact_lookup",
     "get_run": "runlore.reading.opening",
     "list_artifacts": "runlore.reading.artifact_lookup",
     "list_runs": "runlore.reading.opening",
+    "remove_hook": "runlore.tracking.hooks",
     "search_runs": "runlore.reading.search",
+    "series": "runlore.tracking.series",
     "start_run": "runlore.tracking.start",
     "track_artifacts": "runlore.tracking.artifacts",
     "track_experiment": "runlore.tracking.experiments",
@@ -60,13 +67,17 @@ __all__ = [
     "ExperimentMetadata",
     "Run",
     "TrackedRun",
+    "add_hook",
+    "archive_runs",
     "compare_runs",
     "current_run",
     "get_artifact",
     "get_run",
     "list_artifacts",
     "list_runs",
+    "remove_hook",
     "search_runs",
+    "series",
     "start_run",
     "track_artifacts",
     "track_experiment",

@@ -68,6 +68,14 @@ def test_an_increment_is_found_by_its_number(reader: StoreReader) -> None:
     assert labels(reader, "increment:0042") == ["is it not", "other"]
 
 
+def test_an_increment_is_found_by_its_bare_number_or_its_name_as_well(reader: StoreReader) -> None:
+    for selection in ("0042", "42", "increment:42"):
+        assert labels(reader, selection) == ["is it not", "other"]
+    assert labels(reader, "0042-letters") == ["other"]
+    with pytest.raises(RunNotFound):
+        labels(reader, "0043-nothing")
+
+
 def test_a_filter_selects_what_it_holds_for(reader: StoreReader) -> None:
     assert labels(reader, "metrics.loss >= 0.5") == ["base-1", "base-2"]
     assert labels(reader, "metrics.loss > 0.5", scope=Scope(is_deleted=True)) == ["gone"]

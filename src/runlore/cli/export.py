@@ -13,7 +13,7 @@ from runlore.cli.options import chosen_store, store_and_json
 if TYPE_CHECKING:
     from runlore.actions.exports.exporting import Exported
 
-_FORMATS = ("csv", "json", "jsonl", "parquet")
+_FORMATS = ("csv", "json", "jsonl", "md", "parquet")
 _WHATS = (
     "runs", "points", "params", "metrics", "tags", "notes", "context", "attempts", "all",
 )  # fmt: skip
@@ -56,7 +56,7 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write runs to CSV, JSON or Parquet.
+    """Write runs to CSV, JSON, Markdown or Parquet.
 
     Those of SELECTION, or all. `runs` has a row a run, with a column for each param and metric;
     `points` a row a point. Numbers are written so that nothing of them is lost. What SELECTION may

@@ -54,7 +54,7 @@ _SUMMARIES = {
     "demo": "Train two dozen real models and track them.",
     "doctor": "Check the store, mend what can be mended.",
     "du": "Show what takes how much space.",
-    "export": "Write runs to CSV, JSON or Parquet.",
+    "export": "Write runs to CSV, JSON, Markdown or Parquet.",
     "gc": "Remove files that no run uses.",
     "log": "Log from a shell: params, metrics, notes, tags, files.",
     "ls": "List runs, the newest first (also: list).",
@@ -135,7 +135,8 @@ def command(ctx: click.Context, store: str | None, *, debug: bool) -> None:
 
     Every command takes --json for output that programs can rely on, and a run is named by its
     id, the first or last digits of it, or its name. A SELECTION may also name several: by a
-    pattern ('base*'), experiment:NAME, increment:0042, or a filter ('metrics.loss < 0.3').
+    pattern ('base*'), experiment:NAME, increment:0042 (or just 0042), or a filter
+    ('metrics.loss < 0.3'); exp-003 is the third run of an increment.
     """
     ctx.obj = {"store": store, "debug": debug}
 

@@ -16,10 +16,10 @@ def markdown_table(
     header: Sequence[str], is_number: Sequence[bool], rows: Sequence[Sequence[str]]
 ) -> str:
     """Return a table; numbers stand to the right, and cells are Markdown already."""
-    lines = [_line([escaped(text) for text in header])]
-    lines.append(_line(["---:" if is_right else "---" for is_right in is_number]))
-    lines += [_line(row) for row in rows]
-    return "\n".join(lines) + "\n"
+    lines = [markdown_row([escaped(text) for text in header])]
+    lines.append(markdown_row(["---:" if is_right else "---" for is_right in is_number]))
+    lines += [markdown_row(row) for row in rows]
+    return "".join(lines)
 
 
 def escaped(text: str) -> str:
@@ -36,5 +36,6 @@ def number(value: float) -> str:
     return f"{value:.6g}"
 
 
-def _line(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
+def markdown_row(cells: Sequence[str]) -> str:
+    """Return one line of a table, of cells that are Markdown already."""
+    return "| " + " | ".join(cells) + " |\n"

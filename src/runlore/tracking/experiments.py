@@ -9,6 +9,7 @@ from runlore.client.run import Run
 from runlore.errors import InvalidType, InvalidValue, StoreReadOnly, a_kind
 from runlore.records import limits
 from runlore.tracking import numbering
+from runlore.tracking.hooks import call_hooks
 from runlore.tracking.leftovers import complete_behind
 from runlore.tracking.start import begin_run
 from runlore.tracking.tracked import TrackedRun
@@ -93,6 +94,7 @@ def track_experiment(
         run.keep_as_files(chosen, parent if isinstance(parent, Run) else None)
     else:
         run.forget_files()
+    call_hooks("on_run_start", run, run=run)
     return run
 
 

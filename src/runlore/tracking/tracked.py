@@ -9,6 +9,7 @@ from runlore.client.run import Run
 from runlore.errors import InvalidValue, RunloreError
 from runlore.records import params
 from runlore.records.ids import new_id
+from runlore.tracking.hooks import call_hooks
 from runlore.tracking.mirror import Mirror
 
 TYPE_CHECKING = False
@@ -33,6 +34,7 @@ class TrackedRun(Run):
     number: int | None = None
     folder: str | None = None
     _mirror: Mirror | None = None
+    _status = "running"
 
     def __init__(
         self,
@@ -160,6 +162,8 @@ class TrackedRun(Run):
         self._remember(kind, fields)
 
     def _remember(self, kind: str, fields: dict[str, Any]) -> None:
+        if kind == "status.set":
+            self._status = fields["status"]
         mirror = self._mirror
         if mirror is None:
             return
@@ -180,6 +184,7 @@ class TrackedRun(Run):
         super()._close()
         if self._pid == os.getpid():
             self._write_files()
+            call_hooks("on_run_end", self, self._status, run=self)
 
     def _write_files(self) -> None:
         if self._mirror is None:

@@ -1,4 +1,4 @@
-"""Tables as files: CSV, JSON, JSON lines, Parquet; written row by row, in bounded memory."""
+"""Tables as files, written row by row in bounded memory: CSV, JSON, Markdown, Parquet."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from runlore.actions.exports.values import iso_time, number
+from runlore.compare.markdown import escaped, markdown_row, markdown_table
 from runlore.media.libraries import require
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import TextIO
 
-FORMATS = ("csv", "json", "jsonl", "parquet")
+FORMATS = ("csv", "json", "jsonl", "md", "parquet")
 _GROUP_ROWS = 50_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -78,7 +79,9 @@ def open_table(
 def text_table(
     stream: TextIO, columns: Sequence[Column], form: str, *, is_guarded: bool = False
 ) -> TableWriter:
-    """Begin a table in CSV, JSON or JSON lines on an open stream."""
+    """Begin a table in CSV, JSON, JSON lines or Markdown on an open stream."""
+    if form == "md":
+        return MarkdownTable(stream, columns)
     if form == "csv":
         return CsvTable(stream, columns, is_guarded=is_guarded)
     return JsonTable(stream, columns, is_lines=form == "jsonl")
@@ -127,6 +130,30 @@ class CsvTable:
             return text
         self.formulas += 1
         return f"'{text}" if self._is_guarded else text
+
+
+class MarkdownTable:
+    """A table in Markdown, each row on a line; None is an empty cell."""
+
+    def __init__(self, stream: TextIO, columns: Sequence[Column]) -> None:
+        self.formulas = 0
+        self._stream = stream
+        self._kinds = [column.kind for column in columns]
+        is_number = [kind in ("integer", "number") for kind in self._kinds]
+        stream.write(markdown_table([column.name for column in columns], is_number, []))
+
+    def write(self, row: Sequence[Any]) -> None:
+        """Write a row."""
+        cells = [_cell(value, kind) for value, kind in zip(row, self._kinds, strict=True)]
+        self._stream.write(markdown_row(cells))
+
+    def close(self) -> None:
+        """Close the file."""
+        _close(self._stream)
+
+    def abandon(self) -> None:
+        """Close the file as it is."""
+        _close(self._stream)
 
 
 class JsonTable:
@@ -211,6 +238,17 @@ class ParquetTable:
         ]
         self._writer.write_batch(self._batch(values, schema=self._schema))
         self._rows.clear()
+
+
+def _cell(value: Any, kind: str) -> str:
+    """Write a value so that nothing in it is taken for Markdown."""
+    if value is None:
+        return ""
+    if kind == "number":
+        return repr(value) if math.isfinite(value) else str(number(value))
+    if kind in ("time", "json"):
+        return escaped(iso_time(value) if kind == "time" else _json(value))
+    return escaped(str(value))
 
 
 def _plain(value: Any, kind: str) -> Any:
