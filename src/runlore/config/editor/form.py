@@ -88,6 +88,7 @@ class Form:
         self.config = config
         self.who = who
         self.pending: dict[str, Any] = {}
+        self._refused: dict[str, str] = {}  # by the class's own watchers, who can't be asked again
         self._is_showing = False
         parameters = fields_of(type(config))
         self.fields = {
@@ -109,6 +110,7 @@ class Form:
             return
         value = self.fields[name].control.read()
         self.pending[name] = value
+        self._refused = {}
         problems = self._problems_of(self.pending)
         if problems and len(self.pending) > 1 and not self._problems_of({name: value}):
             del self.pending[name]
@@ -143,7 +145,8 @@ class Form:
         except InvalidConfig as error:
             return error.problems
         except (TypeError, ValueError) as error:  # of the class's own watchers
-            return dict.fromkeys(changes, str(error))
+            self._refused = dict.fromkeys(changes, str(error))
+            return self._refused
         return {}
 
     def _complain(self) -> None:
@@ -167,7 +170,7 @@ class Form:
             return error.problems
         except (TypeError, ValueError) as error:
             return {"check()": str(error)}
-        return {}
+        return self._refused
 
     def _sound_pending(self, held: dict[str, Any]) -> dict[str, Any]:
         """Return what is pending and fits its own field, for conditions to look at."""

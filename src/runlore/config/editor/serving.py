@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import socket
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -35,15 +36,10 @@ class ServedEditor:
         def page() -> Any:
             return create_app(config, file=file, run_options=run_options)
 
-        try:
-            self._server = pn.serve(
-                {"/": page}, address="127.0.0.1", port=port, start=False, show=False, verbose=False
-            )
-        except OSError as error:
-            raise InvalidValue(
-                f"port {port} can't be used: {error.strerror or error}",
-                hint="--port 0 takes one that is free",
-            ) from error
+        _refuse_taken(port)
+        self._server = pn.serve(
+            {"/": page}, address="127.0.0.1", port=port, start=False, show=False, verbose=False
+        )
         self.address = f"http://localhost:{self._server.port}/"
 
     def run(self, *, shows: bool) -> None:
@@ -51,6 +47,19 @@ class ServedEditor:
         if shows:
             self._server.io_loop.add_callback(self._server.show, "/")
         self._server.run_until_shutdown()
+
+
+def _refuse_taken(port: int) -> None:
+    """Refuse a port that something else uses; the server itself would leave a socket open."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise InvalidValue(
+                f"port {port} can't be used: {error.strerror or error}",
+                hint="--port 0 takes one that is free",
+            ) from error
 
 
 def configuration_at(target: str, file: str | None = None) -> TrackedConfig:

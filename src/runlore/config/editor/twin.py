@@ -35,7 +35,11 @@ def tracked(config: object) -> TrackedConfig:
 
 def _twin_of(original: param.Parameterized) -> TrackedConfig:
     cls = type(original)
-    fields = {name: _unowned(original.param[name]) for name in fields_of(cls)}
+    fields = {
+        name: _unowned(original.param[name])
+        for name, field in fields_of(cls).items()
+        if not (_is_hidden(field) and hasattr(TrackedConfig, name))  # a history of its own, say
+    }
     twin_class: Any = type(cls.__name__, (TrackedConfig,), {"__doc__": cls.__doc__, **fields})
     twin: TrackedConfig = twin_class(**{name: getattr(original, name) for name in fields})
 
@@ -55,6 +59,10 @@ def _twin_of(original: param.Parameterized) -> TrackedConfig:
         twin.param.watch(to_original, changeable)
         original.param.watch(to_twin, changeable)
     return twin
+
+
+def _is_hidden(parameter: Any) -> bool:
+    return parameter.precedence is not None and parameter.precedence < 0
 
 
 def _unowned(parameter: Any) -> Any:
