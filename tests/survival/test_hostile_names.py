@@ -150,10 +150,13 @@ def test_a_list_of_hostile_names_has_a_line_for_each(hostile: Path, cli: Command
     assert len(answer.out.splitlines()) == len(HOSTILE) + 1
     assert printable(cli("--store", hostile, "du")).code == 0
     assert printable(cli("--store", hostile, "doctor")).code == 0
-    missing = printable(cli("--store", hostile, "show", "\x1b[31m' OR 1=1 --"))
+    missing = printable(cli("--store", hostile, "show", "\x1b[31m' OR 1 --"))
     assert missing.code == 1
     assert missing.err.startswith("error: ")
     assert len(missing.err.splitlines()) == 2
+    no_filter = printable(cli("--store", hostile, "show", "\x1b[31m' OR 1=1 --"))
+    assert no_filter.code == 2
+    assert "has no meaning here" in no_filter.err
 
 
 def test_no_name_becomes_a_path(hostile: Path) -> None:
