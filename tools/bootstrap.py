@@ -39,15 +39,24 @@ TESTED_EXTRAS = (
     "yaml",
     "postgres",
     "s3",
+    "config",
+    "panel",
     "demo",
 )
+TESTED_GROUPS = ("build", "test", "test-source", "lint", "docs")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # purpose: (folder, extras, dependency groups, pinned versions only)
 PURPOSES = {
     "demo": (".venv", ("demo",), ("build",), True),
-    "test": (".venv", TESTED_EXTRAS, ("build", "test", "lint", "docs"), True),
-    "dev": (".venv", TESTED_EXTRAS, ("build", "test", "lint", "docs", "release"), True),
-    "wide-torch": (".venv-torch", TESTED_EXTRAS, ("build", "test", "wide-torch"), False),
-    "wide-jax": (".venv-jax", TESTED_EXTRAS, ("build", "test", "wide-jax"), False),
+    "test": (".venv", TESTED_EXTRAS, TESTED_GROUPS, True),
+    "dev": (".venv", TESTED_EXTRAS, (*TESTED_GROUPS, "release"), True),
+    "wide-torch": (
+        ".venv-torch",
+        TESTED_EXTRAS,
+        ("build", "test", "test-source", "wide-torch"),
+        False,
+    ),
+    "wide-jax": (".venv-jax", TESTED_EXTRAS, ("build", "test", "test-source", "wide-jax"), False),
 }
 
 
@@ -191,6 +200,20 @@ def install_debian_packages(packages: list[str]) -> None:
             raise SetupError(f"`{' '.join(command)}` failed; see above")
 
 
+def install_browser() -> None:
+    """Install a browser for the tests of pages where we may; else say that they will be skipped."""
+    if any(map(shutil.which, BROWSERS)):
+        return
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    if not (is_root and shutil.which("apt-get")):
+        say("no Chromium here, so the tests of pages will be skipped; install your system's")
+        return
+    try:
+        install_debian_packages(["chromium"])
+    except SetupError as error:
+        say(f"the tests of pages will be skipped: {error}")
+
+
 def make_environment(environment: Environment) -> None:
     """Make a fresh virtual environment in place of an absent or broken one."""
     packages = missing_debian_packages()
@@ -251,6 +274,8 @@ def set_up(purpose: str) -> None:
         say(f"installing what `{purpose}` needs into {folder} (minutes, the first time)")
         constraints = ["--constraint", CONSTRAINTS] if is_pinned else []
         pip_install(environment, [*constraints, *asked])
+        if purpose in ("test", "dev"):
+            install_browser()
         if not present:  # never under the feet of a command that is running
             pip_install(environment, ["--no-deps", "--no-build-isolation", "--editable", ROOT])
         also_served = ["demo"] if purpose in ("test", "dev") else []

@@ -18,13 +18,15 @@ import tempfile
 
 import bootstrap
 
+# Of packages that have no wheel, pip can't be asked for another Python; pure ones serve all.
+WITHOUT_WHEEL = {"antlr4-python3-runtime": "4.9.3"}  # of OmegaConf 2.3
 HEADER = """\
 # Made by `make lock`: the versions that `make demo` and `make test` install.
 # Resolved for Python {python}.0, the oldest that is supported; names and versions only.
 """
 
 
-def resolve(requirements: list[str]) -> dict[str, str]:
+def resolve(requirements: list[str], *options: str) -> dict[str, str]:
     """Return the version that pip would install now of each package, by normalised name."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run"]
     command += ["--ignore-installed", "--disable-pip-version-check", "--report", "-"]
@@ -32,7 +34,9 @@ def resolve(requirements: list[str]) -> dict[str, str]:
     command += ["--python-version", f"{bootstrap.dotted(bootstrap.OLDEST)}.0"]
     with tempfile.TemporaryDirectory() as nowhere:
         command += ["--only-binary", ":all:", "--target", nowhere]
-        done = subprocess.run([*command, *requirements], stdout=subprocess.PIPE, check=True)
+        done = subprocess.run(
+            [*command, *options, *requirements], stdout=subprocess.PIPE, check=True
+        )
     packages = [item["metadata"] for item in json.loads(done.stdout)["install"]]
     return {normalised(package["name"]): public(package["version"]) for package in packages}
 
@@ -54,7 +58,12 @@ def main() -> int:
         print(f"lock: run this with Python {oldest}, the oldest that is supported", file=sys.stderr)
         return 1
     _, extras, groups, _ = bootstrap.PURPOSES["dev"]
-    pinned = resolve(bootstrap.requirements(extras, groups))
+    ordinary = tuple(name for name in groups if name != "test-source")
+    pinned = resolve(bootstrap.requirements(extras, ordinary))
+    everything = bootstrap.requirements((), ("test-source",))
+    alone = set(everything) - set(bootstrap.requirements((), ()))
+    with_wheel = [one for one in sorted(alone) if one.partition("=")[0] not in WITHOUT_WHEEL]
+    pinned |= {**resolve(with_wheel, "--no-deps"), **WITHOUT_WHEEL}
     with open(bootstrap.CONSTRAINTS, "w", encoding="utf-8") as file:
         file.write(HEADER.format(python=bootstrap.dotted(bootstrap.OLDEST)))
         file.writelines(f"{name}=={pinned[name]}\n" for name in sorted(pinned))
