@@ -35,7 +35,7 @@ def show_inputs(run: StoredRun, output: Output) -> bool:
             used.type or "",
             size(used.size_bytes),
             short(used.run_id or ""),
-            _digest(used.digest, output),
+            "" if used.reference and not used.digest else _digest(used.digest, output),
         )
     output.table(table, indent=2)
     return True

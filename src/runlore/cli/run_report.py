@@ -64,6 +64,7 @@ def whole_run(run: StoredRun) -> dict[str, Any]:
                 "type": used.type,
                 "size_bytes": used.size_bytes,
                 "run": used.run_id,
+                "reference": used.reference,
                 "used": used.used,
             }
             for used in run.inputs

@@ -17,9 +17,13 @@ from runlore.tracking.tracked import TrackedRun
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
     from runlore.client.increments import Increment
     from runlore.tracking.metadata import ExperimentMetadata
+
+    _Tags = Iterable[str] | Mapping[str, str | None] | None
+    _Named = tuple[str | None, str | None, _Tags, dict[str, object]]
 
 
 def track_experiment(
@@ -60,49 +64,72 @@ def track_experiment(
         UsageError: for another wrong argument; nothing has been written then.
         StoreError: if the store or the folder of the results can't be written.
     """
-    stated: dict[str, object] = {}
-    if name is not None and not isinstance(name, str):
-        name, description, tags, stated = _of_metadata(name, description, tags)
+    asked: dict[str, Any] = {
+        "project": project, "params": params, "parent": parent, "id": id, "resume": resume,
+        "from_step": from_step, "store": store, "capture": capture,
+    }  # fmt: skip
+    data = {"data_commit": data_commit, "data_url": data_url}
+    return _begin(
+        _named(name, description, tags), asked, increment, experiment, series,
+        _checked_data(data, params),
+    )  # fmt: skip
+
+
+def _begin(
+    named: _Named,
+    asked: dict[str, Any],
+    increment: str | int | None,
+    experiment: str | None,
+    series: str | None,
+    data: dict[str, str],
+) -> TrackedRun:
+    """Start the run of arguments that are taken apart; raises as `track_experiment` does."""
     if series is not None:
         series = limits.name(series, "the series")
-    data = _checked_data({"data_commit": data_commit, "data_url": data_url}, params)
     chosen = _increment_of(increment)
     if chosen is not None:
         experiment = experiment or chosen.name
         _require_writable(chosen)
         complete_behind(chosen)
+    name, description, tags, stated = named
     run = begin_run(
         name,
         experiment=experiment,
-        project=project,
-        params=params,
-        tags=tags,
         goal=description,
-        parent=parent,
-        id=id,
-        resume=resume,
-        from_step=from_step,
-        store=store,
-        capture=capture,
+        tags=tags,
         run_class=TrackedRun,
+        **asked,
     )
     assert isinstance(run, TrackedRun)  # noqa: S101 - as asked for
     if data:
         run.log_params(data)
-    _state(run, stated, series)
+    run.state(stated)
+    if series is not None:
+        run.add_tag(SERIES_TAG, series)
     if chosen is not None:
-        run.keep_as_files(chosen, parent if isinstance(parent, Run) else None)
+        run.keep_as_files(chosen, asked["parent"] if isinstance(asked["parent"], Run) else None)
     else:
         run.forget_files()
     call_hooks("on_run_start", run, run=run)
     return run
 
 
+def _named(
+    name: str | ExperimentMetadata | None,
+    description: str | None,
+    tags: Iterable[str] | Mapping[str, str | None] | None,
+) -> _Named:
+    """Return name, description, tags, and what else an `ExperimentMetadata` says."""
+    if name is None or isinstance(name, str):
+        return name, description, tags, {}
+    return _of_metadata(name, description, tags)
+
+
 def _of_metadata(
     metadata: object,
     description: str | None,
     tags: Iterable[str] | Mapping[str, str | None] | None,
-) -> tuple[str, str | None, Mapping[str, str | None], dict[str, object]]:
+) -> _Named:
     """Take an `ExperimentMetadata` apart; tags given beside it are added."""
     from runlore.client.values import tags_of
     from runlore.tracking.metadata import ExperimentMetadata
@@ -161,10 +188,3 @@ def _checked_data(data: dict[str, str | None], params: object) -> dict[str, str]
     for name, value in given.items():
         reference_of(value, name)
     return given
-
-
-def _state(run: TrackedRun, stated: dict[str, object], series: str | None) -> None:
-    """Record what the metadata says beside name, goal and tags, and the series."""
-    run.state(stated)
-    if series is not None:
-        run.add_tag(SERIES_TAG, series)
