@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from runlore.reading.opening import get_run, list_runs
     from runlore.reading.search import search_runs
     from runlore.tracking.artifacts import track_artifacts
+    from runlore.tracking.cross_validation import track_cross_validation
     from runlore.tracking.experiments import track_experiment
+    from runlore.tracking.grid_search import track_grid_search
     from runlore.tracking.hooks import add_hook, remove_hook
     from runlore.tracking.metadata import ExperimentMetadata
     from runlore.tracking.series import series
     from runlore.tracking.start import start_run
+    from runlore.tracking.sweeps import track_hyperparameters
     from runlore.tracking.tracked import TrackedRun
 
 _HOMES = {
@@ -42,7 +45,10 @@ _HOMES = {
     "series": "runlore.tracking.series",
     "start_run": "runlore.tracking.start",
     "track_artifacts": "runlore.tracking.artifacts",
+    "track_cross_validation": "runlore.tracking.cross_validation",
     "track_experiment": "runlore.tracking.experiments",
+    "track_grid_search": "runlore.tracking.grid_search",
+    "track_hyperparameters": "runlore.tracking.sweeps",
 }
 
 _WITH_A_RUN = "run = runlore.start_run(…) begins a run; then "
@@ -80,7 +86,10 @@ __all__ = [
     "series",
     "start_run",
     "track_artifacts",
+    "track_cross_validation",
     "track_experiment",
+    "track_grid_search",
+    "track_hyperparameters",
 ]
 
 
