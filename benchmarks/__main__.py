@@ -8,7 +8,7 @@ from importlib import import_module
 
 from benchmarks.findings import Results
 from benchmarks.machine import description
-from benchmarks.places import REPORT, ROOT
+from benchmarks.places import REPORT, ROOT, part_report
 from benchmarks.plan import Plan
 from benchmarks.processes import MeasurementFailedError
 from benchmarks.report import page, verdicts
@@ -43,8 +43,9 @@ def main() -> int:
     text = page(results, description()).replace(str(ROOT), ".")
     print(text)
     if arguments.write:
-        REPORT.write_text(text, encoding="utf-8")
-        print(f"written: {REPORT}", file=sys.stderr)
+        place = REPORT if not arguments.only else part_report(arguments.only)
+        place.write_text(text, encoding="utf-8")
+        print(f"written: {place}", file=sys.stderr)
     if not arguments.check:
         return 0
     print("\n".join(verdicts(results)))
@@ -82,7 +83,11 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under 2 minutes, smaller shapes")
     parser.add_argument("--check", action="store_true", help="pass or fail for each bar")
-    parser.add_argument("--write", action="store_true", help=f"write docs/{REPORT.name}, too")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help=f"write docs/{REPORT.name}, too; with --only, a page of these groups",
+    )
     parser.add_argument(
         "--only", nargs="+", choices=GROUPS, metavar="GROUP", help=", ".join(GROUPS)
     )

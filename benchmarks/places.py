@@ -16,6 +16,11 @@ CACHE = ROOT / ".bench"
 REPORT = ROOT / "docs" / "benchmarks.md"
 
 
+def part_report(groups: list[str]) -> Path:
+    """Name the page for some groups, which stands beside the one of all."""
+    return REPORT.with_name(f"benchmarks-{'-'.join(groups).replace('_', '-')}.md")
+
+
 def make_cache() -> Path:
     """Create the cache folder, which git ignores by a file of its own."""
     CACHE.mkdir(exist_ok=True)
