@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from runlore.client.recorder import current_run
     from runlore.client.run import Run
     from runlore.compare.runs import compare_runs
+    from runlore.integrations import mlflow, wandb
+    from runlore.integrations.mlflow_setup import configure_mlflow
+    from runlore.integrations.wandb_setup import configure_wandb
     from runlore.reading.artifact_lookup import get_artifact, list_artifacts
     from runlore.reading.opening import get_run, list_runs
     from runlore.reading.search import search_runs
@@ -35,11 +38,14 @@ _HOMES = {
     "add_hook": "runlore.tracking.hooks",
     "archive_runs": "runlore.actions.archiving",
     "compare_runs": "runlore.compare.runs",
+    "configure_mlflow": "runlore.integrations.mlflow_setup",
+    "configure_wandb": "runlore.integrations.wandb_setup",
     "current_run": "runlore.client.recorder",
     "get_artifact": "runlore.reading.artifact_lookup",
     "get_run": "runlore.reading.opening",
     "list_artifacts": "runlore.reading.artifact_lookup",
     "list_runs": "runlore.reading.opening",
+    "mlflow": "runlore.integrations",
     "remove_hook": "runlore.tracking.hooks",
     "search_runs": "runlore.reading.search",
     "series": "runlore.tracking.series",
@@ -49,6 +55,7 @@ _HOMES = {
     "track_experiment": "runlore.tracking.experiments",
     "track_grid_search": "runlore.tracking.grid_search",
     "track_hyperparameters": "runlore.tracking.sweeps",
+    "wandb": "runlore.integrations",
 }
 
 _WITH_A_RUN = "run = runlore.start_run(…) begins a run; then "
@@ -76,11 +83,14 @@ __all__ = [
     "add_hook",
     "archive_runs",
     "compare_runs",
+    "configure_mlflow",
+    "configure_wandb",
     "current_run",
     "get_artifact",
     "get_run",
     "list_artifacts",
     "list_runs",
+    "mlflow",
     "remove_hook",
     "search_runs",
     "series",
@@ -90,6 +100,7 @@ __all__ = [
     "track_experiment",
     "track_grid_search",
     "track_hyperparameters",
+    "wandb",
 ]
 
 

@@ -11,8 +11,9 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from runlore.client.ending import described
-from runlore.client.recorder import say
 from runlore.errors import RunloreError
+from runlore.integrations.quiet import Quiet
+from runlore.integrations.renaming import rename
 from runlore.integrations.texts import typed
 from runlore.tracking.experiments import track_experiment
 
@@ -39,7 +40,7 @@ class Mirror:
 
     def __init__(self) -> None:
         """Record nothing yet."""
-        self.increment: str | bool | None = None
+        self.increment: str | int | None = None
         self.experiment: str | None = None
         self.project: str | None = None
         self.store: str | os.PathLike[str] | None = None
@@ -48,7 +49,7 @@ class Mirror:
         self._known: dict[str, Any] = {}  # the entities that MLflow gave, for when it is away
         self._places: dict[str, tuple[str, str | None]] = {}  # artifact URI -> run, model
         self._lock = RLock()
-        self._said: set[str] = set()
+        self.quiet = Quiet("MLflow")
 
     # -- runs ------------------------------------------------------------------------------
 
@@ -107,7 +108,7 @@ class Mirror:
             run.record("context.captured", facts={"mlflow": about})
             self._take_tags(run, tags)
 
-        self._quietly(f"the run {info.run_id}", start)
+        self.quiet.attempt(f"the run {info.run_id}", start)
 
     def _parent(self, run_id: str | None) -> TrackedRun | str | None:
         if run_id is None:
@@ -139,13 +140,13 @@ class Mirror:
             return
         stored = self._stored(run_id)
         if stored is not None:
-            self._quietly(f"the tag {tag.key!r}", lambda: stored.add_tag(tag.key, tag.value))
+            self.quiet.attempt(f"the tag {tag.key!r}", lambda: stored.add_tag(tag.key, tag.value))
 
     def delete_tag(self, run_id: str, key: str) -> None:
         """Remove a tag."""
         run = self._runs.get(run_id) or self._stored(run_id)
         if run is not None and not key.startswith(_OWN):
-            self._quietly(f"the tag {key!r}", lambda: run.remove_tag(key))
+            self.quiet.attempt(f"the tag {key!r}", lambda: run.remove_tag(key))
 
     def log_batch(
         self,
@@ -173,14 +174,12 @@ class Mirror:
     def log_inputs(self, run_id: str, datasets: Iterable[Any] | None = None, **_: Any) -> None:
         """Record the datasets that a run used."""
         run = self._runs.get(run_id)
-        for given in (datasets or ()) if run is not None else ():
+        if run is None:
+            return
+        for given in datasets or ():
             data = given.dataset
             about = {"name": data.name, "digest": data.digest, "source": data.source}
-            facts = {f"dataset {data.name}": about}
-            self._quietly(
-                f"the dataset {data.name!r}",
-                lambda facts=facts: run.record("context.captured", facts=facts),
-            )
+            self._record(f"the dataset {data.name!r}", run, {f"dataset {data.name}": about})
 
     def update_run_info(
         self,
@@ -195,10 +194,10 @@ class Mirror:
         if run is None:
             return
         if run_name and run_name != run.name:
-            self._quietly("the name", lambda: self._rename(run, run_name))
+            self.quiet.attempt("the name", lambda: rename(run, run_name))
         word = _ENDINGS.get(_status_name(run_status))
         if word is not None and not run.is_finished:
-            self._quietly("the end", lambda: self._end(run, word))
+            self.quiet.attempt("the end", lambda: self._end(run, word))
 
     def place_model(self, run_id: str | None, model: Any) -> None:
         """Remember where the files of a model of a run go."""
@@ -217,7 +216,7 @@ class Mirror:
         run_id, model = self._places[artifact_uri]
         name = "/".join(filter(None, (model, folder, os.path.basename(os.fspath(path)))))
         run, kind = self._runs[run_id], "model" if model else None
-        self._quietly(f"the file {name!r}", lambda: run.log_artifact(path, name, kind=kind))
+        self.quiet.attempt(f"the file {name!r}", lambda: run.log_artifact(path, name, kind=kind))
 
     def log_artifacts(self, artifact_uri: str, path: Any, folder: str | None) -> None:
         """Keep what is in a folder that goes to an address of MLflow's."""
@@ -225,7 +224,9 @@ class Mirror:
         name = "/".join(filter(None, (model, folder)))
         run, kind = self._runs[run_id], "model" if model else None
         if name:
-            self._quietly(f"the files {name!r}", lambda: run.log_artifact(path, name, kind=kind))
+            self.quiet.attempt(
+                f"the files {name!r}", lambda: run.log_artifact(path, name, kind=kind)
+            )
             return
         for entry in sorted(os.listdir(path)) if os.path.isdir(path) else ():
             self.log_artifact(artifact_uri, os.path.join(path, entry), None)
@@ -235,25 +236,24 @@ class Mirror:
     def _log_row(
         self, run: TrackedRun, row: dict[str, float], step: int, milliseconds: int
     ) -> None:
-        self._quietly("metrics", lambda: run.log(row, step, time=milliseconds / 1000))
+        self.quiet.attempt("metrics", lambda: run.log(row, step, time=milliseconds / 1000))
 
     def _log_param(self, run: TrackedRun, key: str, value: str) -> None:
-        self._quietly(f"the param {key!r}", lambda: run.log_param(key, typed(value)))
+        self.quiet.attempt(f"the param {key!r}", lambda: run.log_param(key, typed(value)))
 
     def _take_tags(self, run: TrackedRun, tags: dict[str, str]) -> None:
         own = {key: value for key, value in tags.items() if key.startswith(_OWN)}
         others = {key: value for key, value in tags.items() if key not in own}
         if others:
-            self._quietly("tags", lambda: run.add_tags(others))
+            self.quiet.attempt("tags", lambda: run.add_tags(others))
         note = own.pop(_NOTE, None)
         if note:
-            self._quietly("the note", lambda: run.log_note(note))
+            self.quiet.attempt("the note", lambda: run.log_note(note))
         if own:
-            self._quietly("tags", lambda: run.record("context.captured", facts=own))
+            self._record("tags", run, dict(own))
 
-    def _rename(self, run: TrackedRun, name: str) -> None:
-        run._edit("name.set", name=name)  # noqa: SLF001 - as the editor of stored runs does
-        run.name = name
+    def _record(self, what: str, run: TrackedRun, facts: dict[str, object]) -> None:
+        self.quiet.attempt(what, lambda: run.record("context.captured", facts=facts))
 
     def _end(self, run: TrackedRun, status: str) -> None:
         error = sys.exception()
@@ -262,20 +262,6 @@ class Mirror:
             run.end("failed", fields, reason)
         else:
             run.end(status, None, None if status != "stopped" else _REASONS["KILLED"])
-
-    def _quietly(self, what: str, act: Any) -> None:
-        """Act; what goes wrong is said once, and never reaches MLflow."""
-        try:
-            act()
-        except (RunloreError, OSError) as error:
-            reason = error.message if isinstance(error, RunloreError) else str(error)
-            self.say(f"{what} of MLflow could not be recorded: {reason}")
-
-    def say(self, text: str) -> None:
-        """Say something on standard error, once."""
-        if text not in self._said:
-            self._said.add(text)
-            say(text)
 
 
 def _status_name(status: Any) -> str:

@@ -10,6 +10,7 @@ before what builds the stores of such paths, and hands every path but these on u
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,7 @@ def build_registry_store(store_uri: str, **_: Any) -> Any:
 def names_increment(store_uri: str | None) -> bool:
     """Tell whether an address is the path of an increment, or of a folder in one."""
     parts = os.path.normpath(store_uri or "").split(os.sep)
-    return any(pair == _FOLDERS for pair in zip(parts, parts[1:-1], strict=False))
+    return any(pair == _FOLDERS for pair in itertools.pairwise(parts[:-1]))
 
 
 def _increment_in(store_uri: str) -> Increment:
@@ -58,7 +59,7 @@ def _increment_in(store_uri: str) -> Increment:
             )
         return found
     parts = os.path.abspath(store_uri).split(os.sep)
-    at = next(n for n, pair in enumerate(zip(parts, parts[1:], strict=False)) if pair == _FOLDERS)
+    at = next(n for n, pair in enumerate(itertools.pairwise(parts)) if pair == _FOLDERS)
     name = parts[at + 2]
     found = find_increment(name.rstrip(".…") or name)  # `0042…`, as people shorten it
     named = os.sep.join(parts[: at + 2])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from runlore.client.increments import Increment, find_increment, open_increment
 from runlore.errors import StoreReadOnly
+from runlore.integrations.choosing import increment_of
 from runlore.integrations.mlflow_mirror import Mirror
 from runlore.integrations.mlflow_stores import watched_builder, watched_repository
 from runlore.media.libraries import require
+
+if TYPE_CHECKING:
+    from runlore.client.increments import Increment
 
 FOLDER = "mlflow"
 _mirror = Mirror()
@@ -18,7 +21,7 @@ _lock = Lock()
 
 
 def configure_mlflow(
-    increment: str | int | bool | None = None,
+    increment: str | int | None = None,
     *,
     experiment: str | None = None,
     project: str | None = None,
@@ -40,7 +43,7 @@ def configure_mlflow(
         NotFound, Ambiguous: if no increment has that number, or two have.
     """
     mlflow: Any = require("mlflow", package="mlflow", extra="mlflow", purpose="tracking with it")
-    chosen = _increment_of(increment)
+    chosen = increment_of(increment)
     with _lock:
         _mirror.increment = False if chosen is None else chosen.name
         _mirror.experiment, _mirror.project, _mirror.store = experiment, project, store
@@ -113,9 +116,3 @@ def watch_repositories() -> None:
     for scheme, builder in list(repositories.items()):
         repositories[scheme] = watched_repository(builder, _mirror)
     utils._artifact_repos_cache.clear()  # noqa: SLF001
-
-
-def _increment_of(given: str | int | bool | None) -> Increment | None:
-    if given is None or given is True:
-        return open_increment()
-    return None if given is False else find_increment(given)

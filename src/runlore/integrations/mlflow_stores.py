@@ -13,6 +13,7 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING, Any
 
+from runlore.integrations.quiet import first_line
 from runlore.media.libraries import comes_from
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def watched_builder(
         except Exception as error:
             if not is_failure(error):
                 raise
-            mirror.say(_gone(error))
+            mirror.quiet.say(_gone(error))
             store = temporary_store()
         return watch_store(store, mirror, increment)
 
@@ -193,10 +194,10 @@ class _Watch:
                 raise
             entity = self._mirror.entity(given.get("run_id"))
             if entity is not None and (name in _WRITES or name in ("get_run", "log_outputs")):
-                self._mirror.say(_lost(error))
+                self._mirror.quiet.say(_lost(error))
                 return {"get_run": entity, "update_run_info": entity.info}.get(name)
             if name in _OPENINGS and not self._is_gone:
-                self._mirror.say(_gone(error))
+                self._mirror.quiet.say(_gone(error))
                 self._is_gone = True
                 return self._begin_anew(name, args, kwargs)
             raise
@@ -261,7 +262,7 @@ def _watch_files(repository: Any, name: str, artifact_uri: str, mirror: Mirror) 
         except Exception as error:
             if not is_failure(error) or isinstance(error, FileNotFoundError):
                 raise
-            mirror.say(_lost(error))
+            mirror.quiet.say(_lost(error))
         finally:
             _inside.is_set = False
 
@@ -275,15 +276,10 @@ def _running() -> int:
     return status
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
-
-
 def _gone(error: Exception) -> str:
-    return (
-        f"MLflow's store can't be used: {_first_line(error)}. Runs go on, and are kept by Runlore alone"
-    )
+    reason = first_line(error)
+    return f"MLflow's store can't be used: {reason}. Runs go on, and are kept by Runlore alone"
 
 
 def _lost(error: Exception) -> str:
-    return f"MLflow's store failed: {_first_line(error)}. What is logged is kept by Runlore"
+    return f"MLflow's store failed: {first_line(error)}. What is logged is kept by Runlore"
