@@ -59,6 +59,7 @@ def main() -> None:
     document = Path(sys.argv[1])
     # A busy machine may not read all that is new within the time that a reader has.
     warnings.filterwarnings("ignore", message=".* are not read yet")
+    sys.path.insert(0, "")  # as at a prompt, so that blocks can import what they wrote to files
     namespace: dict[str, object] = {"__name__": "__main__"}
     for block in blocks_of(document):
         if block.language in {"python", "console"} and block.reason_not_run is None:
