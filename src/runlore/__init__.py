@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runlore.client.recorder import current_run
     from runlore.client.run import Run
     from runlore.compare.runs import compare_runs
+    from runlore.config.tracked import TrackedConfig
     from runlore.integrations import mlflow, wandb
     from runlore.integrations.mlflow_setup import configure_mlflow
     from runlore.integrations.wandb_setup import configure_wandb
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ExperimentMetadata": "runlore.tracking.metadata",
     "Run": "runlore.client.run",
+    "TrackedConfig": "runlore.config",
     "TrackedRun": "runlore.tracking.tracked",
     "add_hook": "runlore.tracking.hooks",
     "archive_runs": "runlore.actions.archiving",
@@ -79,6 +81,7 @@ _IN_OTHER_TRACKERS = {
 __all__ = [
     "ExperimentMetadata",
     "Run",
+    "TrackedConfig",
     "TrackedRun",
     "add_hook",
     "archive_runs",
