@@ -90,7 +90,8 @@ def test_old_pythons_can_read_it_far_enough_to_say_what_is_missing() -> None:
     ast.parse(BOOTSTRAP.read_text(encoding="utf-8"), feature_version=(3, 7))
 
 
-UNTESTED_EXTRAS = ("kaleido", "torch")
+# For MLflow, tests install `mlflow-skinny`: the same client without its server and the page.
+UNTESTED_EXTRAS = ("kaleido", "mlflow", "torch")
 
 
 def test_every_requirement_is_pinned() -> None:
