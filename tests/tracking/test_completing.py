@@ -109,3 +109,48 @@ def test_processes_that_start_at_once_get_numbers_of_their_own(increment: Path) 
     assert sorted(int(number) for number, _ in said) == list(range(1, 31))
     assert len({folder for _, folder in said}) == 30
     assert len([name for name in os.listdir(increment) if name.startswith("same")]) == 30
+
+
+def test_what_a_forked_child_logs_is_in_the_files_as_well(increment: Path) -> None:
+    code = """
+    with runlore.track_experiment("forks") as exp:
+        exp.log({"loss": 2.0}, step=1)
+        child = os.fork()
+        if not child:
+            exp.log({"loss": 1.0}, step=2)
+            os._exit(0)
+        os.waitpid(child, 0)
+    """
+    status, _, err = run_script(code)
+    assert (status, err) == (0, "")
+    lines = (increment / "forks" / "metrics.csv").read_text().splitlines()
+    assert [line.rpartition(",")[2] for line in lines[1:]] == ["2.0", "1.0"]
+
+
+def test_what_is_said_of_a_run_later_is_in_the_files_at_the_next_look(increment: Path) -> None:
+    with runlore.track_experiment("a") as exp:
+        exp.log({"loss": 1.0})
+    cli.main(["tag", "exp-001", "--add", "production"], standalone_mode=False)
+    about = yaml.safe_load((increment / "a" / "metadata.yaml").read_text())
+    assert about["tags"] == ["production"]
+    runlore.get_run("exp-001").add_note("deployed")
+    cli.main(["list", "0042"], standalone_mode=False)
+    about = yaml.safe_load((increment / "a" / "metadata.yaml").read_text())
+    assert [note["text"] for note in about["notes"]] == ["deployed"]
+    assert not list((increment / ".runs").glob("*.open"))
+
+
+def test_a_mark_that_names_a_folder_elsewhere_is_left_alone(
+    increment: Path, store_of_its_own: Path, tmp_path: Path
+) -> None:
+    with runlore.track_experiment("a") as exp:
+        pass
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    mark = increment / ".runs" / "hostile.open"
+    for folder in (str(elsewhere), "../../../../elsewhere", ".", ""):
+        fields = {"run": exp.id, "folder": folder, "store": str(store_of_its_own), "actor": "0"}
+        mark.write_text(json.dumps(fields))
+        assert complete_folders(str(increment)) == []
+    assert files_in(elsewhere) == []
+    assert "params.json" not in os.listdir(increment)

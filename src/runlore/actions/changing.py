@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runlore.actions.increments import complete_open_increments
 from runlore.actions.quiet import without_warnings
+from runlore.client.increments import mark_changed
 from runlore.editing.editor import Editor, Target
 from runlore.reading.changing import find_note
 from runlore.reading.runs import Runs
@@ -190,4 +192,8 @@ def _changed(
     with Editor(reader.folder.path) as editor:
         for run in ids:
             write(editor, Target(run, attempts.get(run)))
+    contexts = reader.ask(lambda index: index.context(ids, ["increment"]))
+    for run in ids:
+        mark_changed(contexts.get(run, {}).get("increment"), run, reader.folder.path)
+    complete_open_increments()
     return Change(due, unchanged, is_done=True)

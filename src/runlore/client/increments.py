@@ -11,6 +11,7 @@ import os
 
 from runlore.errors import Ambiguous, InvalidType, InvalidValue, NotFound, a_kind
 from runlore.journal.location import main_worktree
+from runlore.records.text import encode_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
 FOLDER = os.path.join(".specweave", "increments")
 EXPERIMENTS = "experiments"
+CLAIMS = ".runs"  # in the folder above: numbers that are taken, and marks of what isn't complete
 # What SpecWeave writes as the status of an increment that no more work is done in.
 CLOSED = frozenset(
     {"abandoned", "archived", "backlog", "cancelled", "closed", "completed", "done", "paused"}
 )
+METADATA = "metadata.yaml"
 SERIES_TAG = "series"
 _MOST_NAMED = 10
 _NUMBER_PREFIX = "exp-"
@@ -67,6 +70,46 @@ class Increment:
     def is_open(self) -> bool:
         """Whether work is done in it: everything that isn't said to be over or put aside."""
         return self.status not in CLOSED
+
+
+def marker(experiments: str, run: str) -> str:
+    """Name the file that is there while the plain files of a run aren't complete."""
+    return os.path.join(experiments, CLAIMS, f"{run}.open")
+
+
+def write_mark(experiments: str, run: str, folder: str, store: str, actor: str) -> None:
+    """Mark the files of a run as not complete; `folder` is relative, `actor` who writes it.
+
+    Raises:
+        OSError: if it can't be written.
+    """
+    fields = {"run": run, "folder": folder, "store": store, "actor": actor}
+    place = marker(experiments, run)
+    new = f"{place}.{os.getpid()}"
+    with open(new, "wb") as file:
+        file.write(encode_json(fields) + b"\n")
+    os.replace(new, place)
+
+
+def mark_changed(place: object, run: str, store: str) -> None:
+    """Note that a run was edited whose plain files lie in an increment of where one is.
+
+    `place` is what its context says under `increment`. Whoever looks next writes them anew; where
+    that can't be noted, the store has the edit.
+    """
+    folder = increments_folder()
+    if folder is None or not isinstance(place, dict):
+        return
+    name, own = place.get("name"), place.get("folder")
+    if not isinstance(name, str) or not isinstance(own, str) or name != os.path.basename(name):
+        return
+    experiments = os.path.join(folder, name, EXPERIMENTS)
+    if not os.path.exists(os.path.join(experiments, own, METADATA)):
+        return
+    try:  # noqa: SIM105 - contextlib costs the import budget
+        write_mark(experiments, run, own, store, "")
+    except OSError:
+        pass  # somebody else's folder
 
 
 def number_text(number: int) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from runlore.client.increments import mark_changed
 from runlore.errors import InvalidValue, NotFound
 from runlore.records import limits
 
@@ -44,6 +45,11 @@ class Changeable(ABC):
     @abstractmethod
     def notes(self) -> list[Note]:
         """The notes, oldest first."""
+
+    @property
+    @abstractmethod
+    def context(self) -> dict[str, Any]:
+        """Code, environment and machine, as captured."""
 
     @abstractmethod
     def refresh(self) -> Self:
@@ -103,6 +109,7 @@ class Changeable(ABC):
         target = Target(self.id, attempts[-1].attempt if attempts else None)
         with Editor(self.store) as editor:
             write(editor, target)
+        mark_changed(self.context.get("increment"), self.id, self.store)
         self.refresh()
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from runlore.tracking.kept import Point
 
 _BUDGET_SECONDS = 30.0
-_UNDER_WAY = ("running", "unknown")
+UNDER_WAY = ("running", "unknown")
 
 
 def complete_folder(folder: str, run: str, store: str) -> StoredRun:
@@ -61,9 +61,11 @@ def complete_folders(experiments: str) -> list[str]:
             continue
         try:
             reader = open_reader(fields["store"], budget_seconds=_BUDGET_SECONDS)
-            if find_run(reader, fields["run"]).status in _UNDER_WAY:
+            if find_run(reader, fields["run"]).status in UNDER_WAY:
                 continue
-            folder = os.path.join(experiments, fields["folder"])
+            folder = numbering.folder_in(experiments, fields["folder"])
+            if folder is None:
+                continue
             complete_folder(folder, fields["run"], fields["store"])
             os.unlink(mark)
         except (OSError, RunloreError):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 
-from runlore.client.increments import SERIES_TAG, find_increment, open_increment
+from runlore.client.increments import CLAIMS, SERIES_TAG, find_increment, open_increment
 from runlore.client.run import Run
 from runlore.errors import InvalidType, InvalidValue, StoreReadOnly, a_kind
 from runlore.records import limits
-from runlore.tracking import numbering
 from runlore.tracking.hooks import call_hooks
 from runlore.tracking.leftovers import complete_behind
 from runlore.tracking.start import begin_run
@@ -160,7 +159,7 @@ def _require_writable(increment: Increment) -> None:
     Raises:
         StoreReadOnly: if it can't be made or written.
     """
-    claims = os.path.join(increment.experiments, numbering.CLAIMS)
+    claims = os.path.join(increment.experiments, CLAIMS)
     try:
         os.makedirs(claims, exist_ok=True)
         is_writable = os.access(claims, os.W_OK | os.X_OK)

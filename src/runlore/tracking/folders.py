@@ -119,8 +119,14 @@ def write_artifact(folder: str, name: str, source: str) -> None:
 
 
 def artifact_place(name: str) -> str:
-    """Return where in a run's folder an artifact lies."""
-    first = name.partition("/")[0].lower()
+    """Return where in a run's folder an artifact lies.
+
+    Raises:
+        InvalidValue: if artifacts may not be called so.
+    """
+    from runlore.media.names import artifact_name
+
+    first = artifact_name(name).partition("/")[0].lower()
     if first in reserved.OWN_NAMES:
         name = f"{reserved.ARTIFACTS}/{name}"
     return name.replace("/", os.sep)

@@ -57,6 +57,7 @@ class KeptFacts:
         self._append = append
         self._frames = bytearray()
         self._keys: dict[int, tuple[str, tuple[str, ...]]] = {}
+        _open.append(self)
 
     # -- points ----------------------------------------------------------------------------
 
@@ -136,8 +137,23 @@ class KeptFacts:
             self.artifacts[name] = name
 
     def close(self) -> None:
-        """Let go of all files."""
-        for place in self.artifacts.values():
+        """Let go of all files, and expect no forked child to write into the run any more."""
+        for name, place in self.artifacts.items():
             if isinstance(place, int):
                 os.close(place)
-        self.artifacts = {}
+                self.artifacts[name] = name
+        if self in _open:
+            _open.remove(self)
+
+
+_open: list[KeptFacts] = []
+
+
+def _note_fork() -> None:
+    """Note in the parent that a child may write into the runs that are open."""
+    for kept in _open:
+        kept.is_whole = False
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_parent=_note_fork)

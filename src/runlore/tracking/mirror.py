@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from runlore.records.text import encode_json
+from runlore.client.increments import marker, write_mark
 from runlore.tracking import numbering
 from runlore.tracking.kept import KeptFacts
 
@@ -78,13 +78,11 @@ class Mirror:
         from runlore.tracking.folders import write_metadata
         from runlore.tracking.surroundings import git
 
-        marker, folder = self._marker, self.folder
-        if marker is None or folder is None or self.increment is None:
+        folder, increment = self.folder, self.increment
+        if folder is None or increment is None:
             return
-        place = os.path.relpath(folder, self.increment.experiments)
-        fields = {"run": self._run, "folder": place, "store": store, "actor": actor}
-        with open(marker, "wb") as file:
-            file.write(encode_json(fields) + b"\n")
+        place = os.path.relpath(folder, increment.experiments)
+        write_mark(increment.experiments, self._run, place, store, actor)
         self._is_marked = True
         self._git = git()
         if self.number is not None:
@@ -100,13 +98,14 @@ class Mirror:
         """
         from runlore.tracking import folders
 
-        folder, kept, marker = self.folder, self.kept, self._marker
-        if folder is None or marker is None:
+        folder, kept = self.folder, self.kept
+        if folder is None or self.increment is None:
             return
         if not kept.is_whole:
-            from runlore.tracking.completing import complete_folder
+            from runlore.tracking.completing import UNDER_WAY, complete_folder
 
-            complete_folder(folder, self._run, store)
+            if complete_folder(folder, self._run, store).status in UNDER_WAY:
+                return  # other ranks go on
         else:
             folders.write_params(folder, kept.params)
             if kept.has_new_points:
@@ -114,13 +113,10 @@ class Mirror:
                 kept.has_new_points = False
             kept.take_files(lambda name, source: folders.write_artifact(folder, name, source))
             folders.write_metadata(folder, self._metadata())
+        kept.close()
         if self._is_marked:
-            os.unlink(marker)
+            os.unlink(marker(self.increment.experiments, self._run))
             self._is_marked = False
-
-    @property
-    def _marker(self) -> str | None:
-        return None if self.increment is None else numbering.marker(self.increment, self._run)
 
     def _metadata(self) -> dict[str, object]:
         from sys import argv

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from runlore.client.increments import number_text
+from runlore.client.increments import CLAIMS, number_text
 from runlore.records.text import encode_json
 from runlore.tracking.reserved import RESERVED
 
@@ -16,9 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from runlore.client.increments import Increment
-
-CLAIMS = ".runs"
 _MOST_CHARACTERS = 100
 _MOST_BYTES = 200
 _HARMLESS = frozenset(" .-_+=,@()[]~")
@@ -89,11 +86,6 @@ def claim_within(parent_folder: str, name: str | None, run: str) -> Claim:
     return Claim(_make_folder(runs, folder_name(name or run[-8:])), None)
 
 
-def marker(increment: Increment, run: str) -> str:
-    """Name the file that is there while the folder of a run isn't complete."""
-    return os.path.join(increment.experiments, CLAIMS, f"{run}.open")
-
-
 def marks(experiments: str) -> list[str]:
     """Name the marks of the runs whose folders aren't complete, as paths."""
     claims = os.path.join(experiments, CLAIMS)
@@ -117,6 +109,13 @@ def fields_of(place: str) -> dict[str, Any] | None:
     return fields if is_whole else None
 
 
+def folder_in(experiments: str, relative: str) -> str | None:
+    """Return the folder that a mark or a claim names, None if it isn't in the results."""
+    top = os.path.realpath(experiments)
+    place = os.path.realpath(os.path.join(top, relative))
+    return place if os.path.commonpath([top, place]) == top != place else None
+
+
 def claimed(experiments: str) -> list[dict[str, Any]]:
     """Return what was claimed so far: `run`, `number` and `folder` of each, by number."""
     import json
@@ -137,7 +136,7 @@ def claimed(experiments: str) -> list[dict[str, Any]]:
 def claim_of(experiments: str, run: str) -> Claim | None:
     """Return what a run claimed before, when it was started the first time."""
     for fields in claimed(experiments):
-        if fields.get("run") == run:
+        if fields.get("run") == run and folder_in(experiments, fields["folder"]) is not None:
             return Claim(os.path.join(experiments, fields["folder"]), fields["number"])
     return None
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from runlore.client.increments import METADATA
+
 PARAMS = "params.json"
 METRICS = "metrics.json"
 SERIES = "metrics.csv"
-METADATA = "metadata.yaml"
 RUNS = "runs"
 ARTIFACTS = "artifacts"  # where an artifact goes whose name is one of these
 OWN_NAMES = frozenset({PARAMS, METRICS, SERIES, METADATA, RUNS, ARTIFACTS})
@@ -13,3 +14,4 @@ OWN_NAMES = frozenset({PARAMS, METRICS, SERIES, METADATA, RUNS, ARTIFACTS})
 RESERVED = frozenset(
     {"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 )
+__all__ = ["ARTIFACTS", "METADATA", "METRICS", "OWN_NAMES", "PARAMS", "RESERVED", "RUNS", "SERIES"]

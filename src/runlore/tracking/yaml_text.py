@@ -19,7 +19,7 @@ def yaml_of(values: dict[str, object]) -> str:
 
 def _mapping(values: dict[str, object], indent: str) -> Iterator[str]:
     for key, value in values.items():
-        name = key if _is_plain(key) else encode_json(key).decode()
+        name = _scalar(key)
         if isinstance(value, dict) and value:
             yield f"{indent}{name}:"
             yield from _mapping(value, indent + "  ")
