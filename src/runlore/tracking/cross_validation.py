@@ -179,7 +179,7 @@ def _keep_figure(whole: TrackedRun, found: CrossValidation, data: Data) -> None:
         name: None if one.interval is None else (one.interval.low, one.interval.high)
         for name, one in found.scores.items()
     }
-    values = {name: one.values for name, one in found.scores.items()}
+    values = {name: one.by_fold for name, one in found.scores.items()}
     try:
         figure = folds_figure(values, intervals, data.y, data.splits or [])
         whole.save_artifact("folds.png", figure)

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FoldScores:
-    """a score over the folds, `by_fold`: what they come to, and an interval of their mean.
+    """A score over the folds, `by_fold`: what it comes to, and an interval of their mean.
 
     The interval is widened for the data that folds share; None where there are too few folds.
     """
 
     name: str
-    values: tuple[float, ...]
+    by_fold: tuple[float, ...]
     description: Description
     interval: Interval | None
 
@@ -95,14 +95,14 @@ class CrossValidation:
         return self.scores[self.score].interval
 
     def __len__(self) -> int:
-        return len(self.scores[self.score].values)
+        return len(self.scores[self.score].by_fold)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Give a dict for each fold."""
         return [
             {
                 "fold": fold,
-                **{name: one.values[fold] for name, one in self.scores.items()},
+                **{name: one.by_fold[fold] for name, one in self.scores.items()},
                 "fit_seconds": self.fit_seconds[fold],
             }
             for fold in range(len(self))
@@ -123,7 +123,7 @@ class CrossValidation:
             [
                 [
                     str(fold),
-                    *(number(self.scores[name].values[fold]) for name in names),
+                    *(number(self.scores[name].by_fold[fold]) for name in names),
                     f"{self.fit_seconds[fold]:.3g} s",
                 ]
                 for fold in range(len(self))

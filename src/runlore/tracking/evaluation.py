@@ -1,4 +1,5 @@
 """Fit and score a model for one combination of params, here or in a worker of a cluster."""
+# ruff: noqa: N806 - X is what data is called where this is used
 
 from __future__ import annotations
 
@@ -73,7 +74,7 @@ def evaluate_in_worker(recipe: Recipe, params: Mapping[str, Any], data: Data) ->
     """Evaluate in another process, from which not every exception can be sent."""
     outcome = evaluate(recipe, params, data)
     try:
-        pickle.loads(pickle.dumps(outcome.exception))
+        pickle.loads(pickle.dumps(outcome.exception))  # noqa: S301 - our own bytes
     except Exception:  # noqa: BLE001 - a class of the user's; its words are in `error`
         outcome.exception = None
     return outcome

@@ -77,8 +77,8 @@ def keep_results(
 
 def _importances(
     found: SweepResults,
-    importance: str | bool,
-    seed: int,  # noqa: FBT001 - as users say it
+    importance: str | bool,  # noqa: FBT001 - as users say it
+    seed: int,
 ) -> tuple[Importances | None, str | None]:
     """Estimate importances, or say why they aren't known."""
     if importance is False:
