@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import param
 import pytest
 
-from runlore.config import MLExperiment
+from runlore.config import MLExperiment, TrackedConfig
 from runlore.errors import InvalidConfig
 from tests.config.examples import Everything
 
@@ -86,3 +87,12 @@ def test_help_names_every_field_with_its_default(capsys: pytest.CaptureFixture[s
     assert "Learning rate of the optimizer. [default: 0.001]" in said
     assert "(checked while early_stopping is true) [default: 5]" in said
     assert "--early-stopping, --no-early-stopping" in said
+
+
+def test_a_field_may_be_called_help_or_config() -> None:
+    class Odd(TrackedConfig):
+        help = param.String(default="")
+        config = param.String(default="")
+
+    found = Odd.from_cli(["--help", "me", "--config", "yes"])
+    assert found.get_config() == {"help": "me", "config": "yes"}

@@ -96,3 +96,15 @@ def test_a_run_can_be_attached_later() -> None:
         config.attach(run)
         config.epochs = 3
     assert runlore.get_run("later").params["epochs"] == 3
+
+
+def test_a_run_ends_also_if_what_follows_it_fails() -> None:
+    def fail() -> None:
+        raise OSError("the disk is full")
+
+    run = runlore.start_run("unlucky")
+    run.before_end.append(fail)
+    with pytest.raises(OSError, match="the disk is full"):
+        run.finish()
+    assert run.is_finished
+    assert runlore.get_run("unlucky").status == "finished"

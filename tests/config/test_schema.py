@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import jsonschema
+import param
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runlore.config import MLExperiment
+from runlore.config import MLExperiment, TrackedConfig
 from runlore.errors import InvalidConfig
 from tests.config.examples import Everything
 
@@ -84,3 +86,16 @@ def test_types_of_every_kind_are_described(value: dict[str, Any], is_right: obje
             assert not is_right
         else:
             assert is_right
+
+
+def test_what_a_schema_can_not_say_is_left_out() -> None:
+    class Odd(TrackedConfig):
+        code = param.String(default="ab", regex=re.compile("^a"))
+        function: Any = param.Selector(default=max, objects=[max, min])
+        anything: Any = param.Parameter(default=object())
+
+    schema = Odd.json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["properties"]["code"]["pattern"] == "^a"
+    assert "enum" not in schema["properties"]["function"]
+    assert "default" not in schema["properties"]["anything"]

@@ -273,17 +273,21 @@ class Run(FileLogging):
             raise InvalidValue(
                 "a run that is over isn't running", hint="one of finished, failed, stopped"
             )
-        self._call_before_end()
-        self.set_status(status, reason)
-        self._close()
+        try:
+            self._call_before_end()
+        finally:
+            self.set_status(status, reason)
+            self._close()
 
     def end(self, status: str, error: Mapping[str, object] | None, reason: str | None) -> None:
         """End the run with the exception that ended it; does nothing in a forked child."""
         if self.is_finished or self._pid != getpid():
             return
-        self._call_before_end()
-        self._edit("status.set", status=status, error=error, reason=reason, rank=self.rank)
-        self._close()
+        try:
+            self._call_before_end()
+        finally:
+            self._edit("status.set", status=status, error=error, reason=reason, rank=self.rank)
+            self._close()
 
     def __enter__(self) -> Self:
         """Return the run itself."""

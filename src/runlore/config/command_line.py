@@ -52,7 +52,12 @@ def _configuration(cls: Any, parser: _Parser, arguments: list[str] | None) -> An
 
 def _parser_of(cls: Any) -> _Parser:
     about = (cls.__doc__ or "").strip().partition("\n\n")[0]
-    parser = _Parser(description=about, allow_abbrev=False, argument_default=argparse.SUPPRESS)
+    parser = _Parser(
+        description=about,
+        allow_abbrev=False,
+        conflict_handler="resolve",
+        argument_default=argparse.SUPPRESS,
+    )
     fields = fields_of(cls)
     if "config" not in fields:
         parser.add_argument(

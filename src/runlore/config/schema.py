@@ -78,13 +78,15 @@ def _bounds(field: Any) -> dict[str, Any]:
         return {"type": "array", "items": {"enum": _choices(field)}}
     if isinstance(field, param.Selector):
         is_open = not getattr(field, "check_on_set", True)
-        return {} if is_open or not field.objects else {"enum": _choices(field)}
+        choices = [] if is_open else _choices(field)
+        return {"enum": choices} if choices else {}
     if isinstance(field, param.Number) and not isinstance(field, param.Date | param.CalendarDate):
         return _limits(field)
     if isinstance(field, param.List) and field.bounds:
         low, high = field.bounds
         return _stated(minItems=low, maxItems=high)
-    return _stated(pattern=getattr(field, "regex", None))
+    regex = getattr(field, "regex", None)
+    return _stated(pattern=getattr(regex, "pattern", regex))  # compiled, or as text
 
 
 def _limits(field: Any) -> dict[str, Any]:
