@@ -125,3 +125,20 @@ def test_the_page_of_an_experiment() -> None:
     assert MLExperimentUI().experiment.get_config() == config.get_config()
     assert MLExperimentUI.create_app(config).title == "ML Experiment Configuration"
     assert create_app(MLExperiment).title == "MLExperiment"
+
+
+def test_a_class_that_keeps_a_history_of_its_own_can_be_edited() -> None:
+    class WithHistory(param.Parameterized):
+        epochs: Any = param.Integer(default=1)
+        history: Any = param.List(default=[])
+
+        @param.depends("epochs", watch=True)
+        def _track(self) -> None:
+            self.history = [*self.history, self.epochs]
+
+    config: Any = WithHistory()  # type: ignore[no-untyped-call]
+    editor = ConfigEditor(config)
+    editor.form.fields["epochs"].control.widget.value = "3"
+    editor.undo()
+    assert config.history == [3, 1]
+    assert [entry["action"] for entry in editor.config.history] == ["set", "undo"]

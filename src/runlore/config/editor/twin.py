@@ -38,7 +38,7 @@ def _twin_of(original: param.Parameterized) -> TrackedConfig:
     fields = {
         name: _unowned(original.param[name])
         for name, field in fields_of(cls).items()
-        if not (_is_hidden(field) and hasattr(TrackedConfig, name))  # a history of its own, say
+        if not (name == "history" or (_is_hidden(field) and hasattr(TrackedConfig, name)))
     }
     twin_class: Any = type(cls.__name__, (TrackedConfig,), {"__doc__": cls.__doc__, **fields})
     twin: TrackedConfig = twin_class(**{name: getattr(original, name) for name in fields})
