@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,8 @@ import yaml
 import runlore
 from runlore import ExperimentMetadata, track_experiment
 from runlore.errors import Ambiguous, InvalidType, InvalidValue, NotFound, StoreReadOnly
+from tests.client.scripts import run_script
+from tests.survival.strangers import let_strangers_in, needs_root
 from tests.tracking.conftest import files_in
 
 if TYPE_CHECKING:
@@ -257,3 +260,57 @@ def test_runs_within_a_run_lie_in_its_folder_and_take_no_numbers(increment: Path
     assert files_in(increment / "search" / "runs")[0] == "depth=1/metadata.yaml"
     assert sorted(path.name for path in increment.iterdir()) == [".runs", "search"]
     assert runlore.get_run(child.id).parent == search.id
+
+
+@needs_root
+def test_a_stranger_who_may_not_write_the_results_is_told_before_anything_is_recorded(
+    increment: Path, store_of_its_own: Path, tmp_path: Path
+) -> None:
+    let_strangers_in(tmp_path)
+    code = """
+    import runlore.tracking.experiments, runlore.errors
+    os.setgid(65534)
+    os.setuid(65534)
+    try:
+        runlore.track_experiment("a")
+    except runlore.errors.StoreReadOnly as error:
+        print(error)
+    """
+    status, out, err = run_script(code)
+    assert (status, err) == (0, ""), err
+    assert out == (
+        f"the results folder {increment} can't be written: Permission denied\n"
+        "hint: make it writable, or track without the increment: increment=False\n"
+    )
+    assert not store_of_its_own.exists()
+    assert not increment.exists()
+
+
+def test_the_open_increment_is_the_active_one_then_the_newest(increment: Path) -> None:
+    folder = increment.parent.parent
+    for name, status in (("0041-a", "active"), ("0043-b", "completed"), ("0044-c", "planning")):
+        (folder / name).mkdir()
+        (folder / name / "metadata.json").write_text(json.dumps({"status": status}))
+    with track_experiment() as exp:
+        pass
+    assert exp.increment is not None
+    assert exp.increment.name == "0041-a"
+    (folder / "0041-a" / "metadata.json").write_text("{broken")
+    with track_experiment() as exp:
+        pass
+    assert exp.increment is not None
+    assert exp.increment.name == "0044-c"
+
+
+def test_much_can_be_logged_of_one_experiment(increment: Path) -> None:
+    with track_experiment("xgboost-v1", increment="0042") as exp:
+        exp.log_param("random_seed", 42)
+        exp.log_param("data_version", "2024-01")
+        exp.log_param("python_version", sys.version)
+        exp.log_param("data_commit", "dvc:a3b8c9d")
+        exp.log_param("data_url", "s3://bucket/data/v2024-01")
+        exp.save_artifact("requirements.txt", "numpy==2.0\n")
+        exp.add_tag("production")
+    assert read_json(str(increment / "xgboost-v1"), "params.json")["python_version"] == sys.version
+    assert metadata(exp.folder)["inputs"] == ["data_commit", "data_url"]
+    assert metadata(exp.folder)["tags"] == ["production"]

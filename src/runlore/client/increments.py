@@ -164,9 +164,13 @@ def list_increments(start: str | None = None) -> list[Increment]:
     folder = increments_folder(start)
     if folder is None:
         return []
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []  # not for this user
     found = [
         Increment(os.path.join(folder, name))
-        for name in os.listdir(folder)
+        for name in names
         if number_in(name) is not None and os.path.isdir(os.path.join(folder, name))
     ]
     return sorted(found, key=lambda increment: (increment.number, increment.name))
