@@ -154,3 +154,18 @@ def test_a_mark_that_names_a_folder_elsewhere_is_left_alone(
         assert complete_folders(str(increment)) == []
     assert files_in(elsewhere) == []
     assert "params.json" not in os.listdir(increment)
+
+
+def test_what_others_say_of_a_run_under_way_or_over_is_not_lost_from_its_files(
+    increment: Path,
+) -> None:
+    def tags() -> list[str]:
+        found: list[str] = yaml.safe_load((increment / "a" / "metadata.yaml").read_text())["tags"]
+        return found
+
+    with runlore.track_experiment("a", tags=["own"]) as exp:
+        cli.main(["tag", "exp-001", "--add", "during"], standalone_mode=False)
+    assert tags() == ["during", "own"]
+    cli.main(["tag", "exp-001", "--add", "after"], standalone_mode=False)
+    exp.add_tag("last")
+    assert tags() == ["after", "during", "last", "own"]

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 
 from runlore.client.increments import number_in_tag
 from runlore.errors import RunloreError
+from runlore.journal.liveness import ALIVE
 from runlore.reading.opening import find_run
 from runlore.reading.store import open_reader
 from runlore.tracking import folders, numbering
+from runlore.tracking.leftovers import life_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from runlore.reading.run import StoredRun
+    from runlore.reading.store import StoreReader
     from runlore.tracking.kept import Point
 
 _BUDGET_SECONDS = 30.0
@@ -33,18 +36,8 @@ def complete_folder(folder: str, run: str, store: str) -> StoredRun:
         RunNotFound, StoreError: if it isn't there.
         OSError: if the folder can't be written.
     """
-    reader = open_reader(store, budget_seconds=_BUDGET_SECONDS)
-    found = find_run(reader, run)
-    folders.write_params(folder, found.params)
-    folders.write_metrics(folder, _points(found))
-    names = []
-    for file in found.artifacts:
-        names.append(file.name)
-        with tempfile.NamedTemporaryFile() as passing, file.open() as content:
-            shutil.copyfileobj(content, passing)
-            passing.flush()
-            folders.write_artifact(folder, file.name, passing.name)
-    folders.write_metadata(folder, _metadata(found, sorted(names)))
+    found = find_run(open_reader(store, budget_seconds=_BUDGET_SECONDS), run)
+    _write(folder, found)
     return found
 
 
@@ -55,23 +48,38 @@ def complete_folders(experiments: str) -> list[str]:
     the folders that were completed.
     """
     completed = []
+    readers: dict[str, StoreReader] = {}
     for mark in numbering.marks(experiments):
         fields = numbering.fields_of(mark)
-        if fields is None:
+        if fields is None or life_of(fields) == ALIVE:
             continue
+        folder = numbering.folder_in(experiments, fields["folder"])
+        store = fields["store"]
         try:
-            reader = open_reader(fields["store"], budget_seconds=_BUDGET_SECONDS)
-            if find_run(reader, fields["run"]).status in UNDER_WAY:
+            if store not in readers:
+                readers[store] = open_reader(store, budget_seconds=_BUDGET_SECONDS)
+            found = find_run(readers[store], fields["run"])
+            if folder is None or found.status in UNDER_WAY:
                 continue
-            folder = numbering.folder_in(experiments, fields["folder"])
-            if folder is None:
-                continue
-            complete_folder(folder, fields["run"], fields["store"])
+            _write(folder, found)
             os.unlink(mark)
         except (OSError, RunloreError):
             continue  # it lies on another machine, or this user may not write here
         completed.append(folder)
     return completed
+
+
+def _write(folder: str, found: StoredRun) -> None:
+    folders.write_params(folder, found.params)
+    folders.write_metrics(folder, _points(found))
+    names = []
+    for file in found.artifacts:
+        names.append(file.name)
+        with tempfile.NamedTemporaryFile() as passing, file.open() as content:
+            shutil.copyfileobj(content, passing)
+            passing.flush()
+            folders.write_artifact(folder, file.name, passing.name)
+    folders.write_metadata(folder, _metadata(found, sorted(names)))
 
 
 def _points(run: StoredRun) -> Iterator[Point]:

@@ -12,7 +12,10 @@ from runlore.tracking import numbering
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from runlore.client.increments import Increment
+    from runlore.journal.liveness import Liveness
 
 _PROGRAM = (
     "import sys; sys.path[:0] = [sys.argv[1]]; "
@@ -48,9 +51,12 @@ def complete_behind(increment: Increment) -> bool:
 
 def _is_left(mark: str) -> bool:
     fields = numbering.fields_of(mark)
-    if fields is None:
-        return False
+    return fields is not None and life_of(fields) == DEAD
+
+
+def life_of(fields: dict[str, Any]) -> Liveness:
+    """Tell by the lock whether the process lives that wrote a mark."""
     lock = os.path.join(fields["store"], "journals", fields["actor"], "lock")
-    if not os.path.exists(lock):
-        return True  # sealed and cleared away, and so over
-    return holder(lock, host=current_host()) == DEAD
+    if not fields["actor"] or not os.path.exists(lock):
+        return DEAD  # an edit, or sealed and cleared away, and so over
+    return holder(lock, host=current_host())

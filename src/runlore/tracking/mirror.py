@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from runlore.client.increments import marker, write_mark
+from runlore.client.increments import METADATA, marker, write_mark
 from runlore.tracking import numbering
 from runlore.tracking.kept import KeptFacts
 
@@ -23,7 +23,16 @@ class Mirror:
     """
 
     __slots__ = (
-        "_git", "_is_marked", "_name", "_project", "_run", "folder", "increment", "kept", "number",
+        "_actor",
+        "_git",
+        "_name",
+        "_project",
+        "_run",
+        "_seen",
+        "folder",
+        "increment",
+        "kept",
+        "number",
         "stated",
     )  # fmt: skip
 
@@ -34,7 +43,8 @@ class Mirror:
         self._run = run
         self._name = name
         self._project: str | None = None
-        self._is_marked = False
+        self._actor = ""
+        self._seen: tuple[int, int] | None = None
         self._git: dict[str, object] | None = None
         self.kept = KeptFacts(append, is_whole=is_whole)
         self.increment: Increment | None = None
@@ -83,10 +93,11 @@ class Mirror:
             return
         place = os.path.relpath(folder, increment.experiments)
         write_mark(increment.experiments, self._run, place, store, actor)
-        self._is_marked = True
+        self._actor = actor
         self._git = git()
         if self.number is not None:
             write_metadata(folder, self._metadata())
+            self._seen = _identity(folder)
 
     def write(self, store: str) -> None:
         """Write all files of a run that is over, and take its mark away.
@@ -101,7 +112,9 @@ class Mirror:
         folder, kept = self.folder, self.kept
         if folder is None or self.increment is None:
             return
-        if not kept.is_whole:
+        mark = marker(self.increment.experiments, self._run)
+        if not kept.is_whole or self._is_edited_elsewhere(mark, folder):
+            kept.is_whole = False
             from runlore.tracking.completing import UNDER_WAY, complete_folder
 
             if complete_folder(folder, self._run, store).status in UNDER_WAY:
@@ -114,9 +127,19 @@ class Mirror:
             kept.take_files(lambda name, source: folders.write_artifact(folder, name, source))
             folders.write_metadata(folder, self._metadata())
         kept.close()
-        if self._is_marked:
-            os.unlink(marker(self.increment.experiments, self._run))
-            self._is_marked = False
+        self._seen = _identity(folder)
+        if os.path.exists(mark):
+            os.unlink(mark)
+
+    def _is_edited_elsewhere(self, mark: str, folder: str) -> bool:
+        """Tell whether another process has said something of the run: by a tag, a note."""
+        if self._seen is not None and self._seen != _identity(folder):
+            return True
+        try:
+            with open(mark, "rb") as file:
+                return self._actor.encode() not in file.read()
+        except OSError:
+            return False
 
     def _metadata(self) -> dict[str, object]:
         from sys import argv
@@ -150,3 +173,12 @@ class Mirror:
             project=self._project,
             parent=kept.parent,
         )
+
+
+def _identity(folder: str) -> tuple[int, int] | None:
+    """Tell one writing of a run's metadata from another."""
+    try:
+        status = os.stat(os.path.join(folder, METADATA))
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
