@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from runlore.reading.opening import get_run, list_runs
     from runlore.reading.search import search_runs
     from runlore.tracking.artifacts import track_artifacts
+    from runlore.tracking.comparing import compare_experiments
     from runlore.tracking.cross_validation import track_cross_validation
     from runlore.tracking.experiments import track_experiment
     from runlore.tracking.grid_search import track_grid_search
     from runlore.tracking.hooks import add_hook, remove_hook
     from runlore.tracking.metadata import ExperimentMetadata
+    from runlore.tracking.model_comparison import compare_models
     from runlore.tracking.series import series
     from runlore.tracking.start import start_run
     from runlore.tracking.sweeps import track_hyperparameters
@@ -39,6 +41,8 @@ _HOMES = {
     "TrackedRun": "runlore.tracking.tracked",
     "add_hook": "runlore.tracking.hooks",
     "archive_runs": "runlore.actions.archiving",
+    "compare_experiments": "runlore.tracking.comparing",
+    "compare_models": "runlore.tracking.model_comparison",
     "compare_runs": "runlore.compare.runs",
     "configure_mlflow": "runlore.integrations.mlflow_setup",
     "configure_wandb": "runlore.integrations.wandb_setup",
@@ -85,6 +89,8 @@ __all__ = [
     "TrackedRun",
     "add_hook",
     "archive_runs",
+    "compare_experiments",
+    "compare_models",
     "compare_runs",
     "configure_mlflow",
     "configure_wandb",

@@ -15,6 +15,7 @@ from runlore.records.text import encode_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 FOLDER = os.path.join(".specweave", "increments")
@@ -26,6 +27,7 @@ CLOSED = frozenset(
 )
 METADATA = "metadata.yaml"
 SERIES_TAG = "series"
+BASELINE = "baseline"
 _MOST_NAMED = 10
 _NUMBER_PREFIX = "exp-"
 
@@ -137,6 +139,15 @@ def number_in(name: str) -> int | None:
     """Return the number that an increment's name begins with: 42 of `0042-x`, `0042`, `42`."""
     digits = name.partition("-")[0]
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+
+
+def is_baseline(name: str | None, tags: Iterable[str]) -> bool:
+    """Tell whether a run is there to be beaten: tagged `baseline`, or named `baseline-…`.
+
+    `…-baseline` and `baseline` alone are such names, too.
+    """
+    words = (name or "").lower().replace("_", "-").replace(" ", "-").split("-")
+    return BASELINE in (words[0], words[-1]) or BASELINE in tags
 
 
 def increments_folder(start: str | None = None) -> str | None:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 # Only words that leave no doubt, and only as the last of a name: `loss_scale` is no loss.
 _LESS = frozenset(("loss", "error", "err", "mse", "rmse", "mae", "nll", "perplexity", "ppl", "wer"))
-_MORE = frozenset(("acc", "accuracy", "auc", "auroc", "f1", "r2", "bleu", "dice", "iou"))
+_MORE = frozenset((
+    "acc", "accuracy", "auc", "auroc", "precision", "recall", "f1", "r2", "bleu", "dice", "iou"
+))  # fmt: skip
 _WORDS = re.compile(r"[A-Za-z]+\d*|\d+")
 
 
@@ -23,7 +25,8 @@ def direction_of(name: str, definitions: Iterable[MetricDefinition]) -> Directio
     """Return `min`, `max`, or None where nobody can tell.
 
     The first definition that says it decides; else the name, where its last word is one of
-    those whose direction is certain, like `val_loss` or `test/acc`.
+    those whose direction is certain, like `val_loss` or `test/acc`. With `neg` in front, as
+    scikit-learn has it in `neg_log_loss`, more is better.
     """
     for definition in definitions:
         if definition.name == name and definition.direction in ("min", "max"):
@@ -31,4 +34,6 @@ def direction_of(name: str, definitions: Iterable[MetricDefinition]) -> Directio
     words = _WORDS.findall(name.lower())
     if not words:
         return None
+    if "neg" in words[:-1] and words[-1] in _LESS:
+        return "max"
     return "min" if words[-1] in _LESS else "max" if words[-1] in _MORE else None

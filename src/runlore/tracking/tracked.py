@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from runlore.client.increments import number_text
+from runlore.client.increments import is_baseline, number_text
 from runlore.client.run import Run
 from runlore.errors import InvalidValue, RunloreError
 from runlore.records import params
@@ -184,6 +184,7 @@ class TrackedRun(Run):
         super()._close()
         if self._pid == os.getpid():
             self._write_files()
+            self._report_baselines()
             call_hooks("on_run_end", self, self._status, run=self)
 
     def _write_files(self) -> None:
@@ -193,6 +194,19 @@ class TrackedRun(Run):
             self._mirror.write(self.store)
         except (OSError, RunloreError) as error:
             self._give_files_up(error)
+
+    def _report_baselines(self) -> None:
+        """Write anew what the baselines of the increment came to, if this is one of them."""
+        if self.increment is None or self.number is None or self._mirror is None:
+            return
+        if not is_baseline(self.name, self._mirror.kept.tags):
+            return
+        try:
+            from runlore.tracking.comparing import report_baselines
+
+            report_baselines(self.increment, store=self.store)
+        except Exception as error:  # noqa: BLE001 - the run is over, and it is no part of it
+            self._failed("the report of the baselines", error)
 
     def _give_files_up(self, error: Exception) -> None:
         """Go on without the files; their mark stays, so that whoever looks next completes them."""

@@ -1,0 +1,67 @@
+"""How a comparison writes metrics, values and times."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from runlore.compare.markdown import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PLAIN = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_INITIALS = frozenset(("auc", "f1", "mae", "mse", "r2", "rmse", "mape", "mcc", "iou"))
+# What is looked at first, as a classifier's and a regressor's metrics are listed.
+_ORDER = ("accuracy", "precision", "recall", "f1", "roc_auc", "auc", "r2", "rmse", "mae", "loss")
+
+
+def title_of(label: str) -> str:
+    """Write a metric's label as a heading: `Accuracy`, `ROC AUC`, `F1`."""
+    if not _PLAIN.fullmatch(label):
+        return label
+    words = [
+        word.upper() if word in _INITIALS or word == "roc" else word for word in label.split("_")
+    ]
+    first = words[0] if words[0].isupper() else words[0].capitalize()
+    return " ".join([first, *words[1:]])
+
+
+def place_of(label: str) -> tuple[int, int, str]:
+    """Order metrics: those of training last, then the well-known ones first, then by name."""
+    name = label.partition("[")[0]
+    words = re.findall(r"[a-z0-9]+", label.lower())
+    is_of_training = "train" in words or "training" in words
+    known = _ORDER.index(name) if name in _ORDER else len(_ORDER)
+    return int(is_of_training), known, label
+
+
+def value_text(mean: float, std: float | None = None) -> str:
+    """Write a value, and behind it the spread where one is known: `0.87 ± 0.0041`."""
+    return number(mean) if std is None else f"{number(mean)} ± {std:.2g}"
+
+
+def percent_text(difference: float, reference: float) -> str:
+    """Write a difference in percent of a value: `1.2 %`; nothing where that has no sense."""
+    if not (math.isfinite(difference) and math.isfinite(reference)) or not reference:
+        return ""
+    return f"{abs(difference / reference) * 100:.2g} %" if reference > 0 else ""
+
+
+def seconds_text(seconds: float | None) -> str:
+    """Write how long training took: `34ms`, `2.1s`, `320s`."""
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    if seconds < 0.001:
+        return "<1ms"
+    if seconds < 0.095:
+        return f"{seconds * 1000:.0f}ms"
+    return f"{seconds:.1f}s" if seconds < 9.95 else f"{seconds:.0f}s"
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Name things in a row: `a, b and c`."""
+    if len(names) > most:
+        return ", ".join(names[:most]) + f" and {len(names) - most} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
