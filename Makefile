@@ -30,6 +30,8 @@ test-wide: ## the tests against large frameworks, each in an environment of its 
 	.venv-torch/bin/pytest -m wide --framework torch
 	@$(PYTHON) tools/bootstrap.py wide-jax
 	.venv-jax/bin/pytest -m wide --framework jax
+	@$(PYTHON) tools/bootstrap.py wide-ray
+	.venv-ray/bin/pytest -m wide --framework ray
 
 lint: setup-test lint-run ## format, lint, types and layers, checked
 

@@ -1,6 +1,6 @@
 """Make the environment that a make target needs, with nothing but Python and, on Debian, apt.
 
-    python3 tools/bootstrap.py demo|test|dev|wide-torch|wide-jax
+    python3 tools/bootstrap.py demo|test|dev|wide-torch|wide-jax|wide-ray
 
 Standard library only, and readable by any Python 3, so that an old one can say
 what is missing. A stamp inside the environment makes a second call return at
@@ -28,10 +28,12 @@ OLDEST = (3, 11)
 OTHER_PYTHONS = ("python3.13", "python3.12", "python3.11", "python3.14")
 DEBIAN_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
-# All but `torch` and `kaleido`: the one is gigabytes, the other wants a browser.
+# All but `torch`, `kaleido` and `ray`: gigabytes, one that wants a browser, and a quarter of one.
 TESTED_EXTRAS = (
     "sklearn",
     "stats",
+    "sweeps",
+    "dask",
     "pandas",
     "polars",
     "plots",
@@ -57,6 +59,7 @@ PURPOSES = {
         False,
     ),
     "wide-jax": (".venv-jax", TESTED_EXTRAS, ("build", "test", "test-source", "wide-jax"), False),
+    "wide-ray": (".venv-ray", TESTED_EXTRAS, ("build", "test", "test-source", "wide-ray"), False),
 }
 
 
