@@ -34,7 +34,7 @@ class KeptFacts:
     """
 
     __slots__ = (
-        "_append", "_frames", "_keys", "artifacts", "ended", "error", "goal", "has_new_points",
+        "_frames", "_keys", "_written_bytes", "append", "artifacts", "ended", "error", "goal",
         "inputs", "is_whole", "notes", "params", "parent", "reason", "started", "status", "tags",
     )  # fmt: skip
 
@@ -53,22 +53,36 @@ class KeptFacts:
         self.started = now()
         self.ended: int | None = None
         self.is_whole = is_whole
-        self.has_new_points = True
-        self._append = append
         self._frames = bytearray()
+        self._written_bytes = -1
+        self.append = self._appending(append)
         self._keys: dict[int, tuple[str, tuple[str, ...]]] = {}
         _open.append(self)
 
     # -- points ----------------------------------------------------------------------------
 
-    def append(self, frame: bytes) -> None:
-        """Write a frame of points, and remember it."""
-        self._append(frame)
-        self._frames += frame
-        self.has_new_points = True
-        if len(self._frames) > MOST_FRAME_BYTES:
-            self.is_whole = False
-            self._frames = bytearray()
+    @property
+    def has_new_points(self) -> bool:
+        """Whether there are points that `mark_points_written` wasn't told of."""
+        return self._written_bytes != len(self._frames)
+
+    def mark_points_written(self) -> None:
+        """Note that all points so far are in the files."""
+        self._written_bytes = len(self._frames)
+
+    def _appending(self, append: Callable[[bytes], None]) -> Callable[[bytes], None]:
+        """Make what writes a frame of points and remembers it; in the training loop."""
+        frames = self._frames
+        extend = frames.extend
+
+        def append_and_keep(frame: bytes) -> None:
+            append(frame)
+            extend(frame)
+            if len(frames) > MOST_FRAME_BYTES:
+                self.is_whole = False
+                frames.clear()
+
+        return append_and_keep
 
     def name_keys(self, reference: int, context: str, names: tuple[str, ...]) -> None:
         """Note which metrics the frames of a key set are of."""

@@ -123,7 +123,7 @@ class Mirror:
             folders.write_params(folder, kept.params)
             if kept.has_new_points:
                 folders.write_metrics(folder, kept.points())
-                kept.has_new_points = False
+                kept.mark_points_written()
             kept.take_files(lambda name, source: folders.write_artifact(folder, name, source))
             folders.write_metadata(folder, self._metadata())
         kept.close()
