@@ -7,8 +7,10 @@ goes on; one that fails before a run is there gives way to a temporary one of ML
 
 from __future__ import annotations
 
+import atexit
 import functools
 import inspect
+import shutil
 import tempfile
 import threading
 from typing import TYPE_CHECKING, Any
@@ -117,10 +119,9 @@ def temporary_store() -> Any:
     """Make a store of MLflow's that lasts as long as this process."""
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-    folder = tempfile.TemporaryDirectory(prefix="runlore-mlflow-")
-    store = SqlAlchemyStore(f"sqlite:///{folder.name}/mlflow.db", f"{folder.name}/artifacts")
-    store._runlore_folder = folder  # noqa: SLF001 - it is removed when the store goes
-    return store
+    folder = tempfile.mkdtemp(prefix="runlore-mlflow-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return SqlAlchemyStore(f"sqlite:///{folder}/mlflow.db", f"{folder}/artifacts")
 
 
 class _Watch:
@@ -160,18 +161,15 @@ class _Watch:
         """Record what is written; a run that other processes made is joined first."""
         if name not in _WRITES:
             return
-        run_id = given["run_id"]
-        if not self._mirror.is_recorded(run_id):
-            self._meet(name, given)
+        begins = name == "update_run_info" and given.get("run_status") == _running()
+        if begins or (name in _POINTS and not self._mirror.is_recorded(given["run_id"])):
+            self._meet(given["run_id"], begins=begins)
         getattr(self._mirror, name)(**given)
 
-    def _meet(self, name: str, given: dict[str, Any]) -> None:
-        """Continue or join a run that isn't recorded by this process, where it is written."""
-        begins = name == "update_run_info" and given.get("run_status") == _running()
-        if not begins and name not in _POINTS:
-            return
+    def _meet(self, run_id: str, *, begins: bool) -> None:
+        """Continue a run that is over, or join one that other processes record."""
         try:
-            entity = self._originals["get_run"](given["run_id"])
+            entity = self._originals["get_run"](run_id)
             experiment = self._originals["get_experiment"](entity.info.experiment_id).name
         except Exception:  # noqa: BLE001 - the call itself comes next, and says what is wrong
             return

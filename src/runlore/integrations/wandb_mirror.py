@@ -102,9 +102,9 @@ def _watched(name: str, original: Callable[..., Any], before: Callable[..., None
                 before(run, own, *args, **kwargs)
             return original(run, *args, **kwargs)
         except Exception as error:
-            if is_refusal(error) or name not in _SILENT:
+            if name not in _SILENT:
                 raise
-            quiet.say(f"W&B failed: {first_line(error)}. What is logged is kept by Runlore")
+            _pass_over(error)
             return None
         finally:
             _inside.is_set = False
@@ -113,14 +113,24 @@ def _watched(name: str, original: Callable[..., Any], before: Callable[..., None
     return call
 
 
+def _pass_over(error: Exception) -> None:
+    """Say that W&B failed; what it refuses is raised again."""
+    if is_refusal(error):
+        raise error
+    quiet.say(f"W&B failed: {first_line(error)}. What is logged is kept by Runlore")
+
+
 def _chain(owner: Any, name: str, first: Callable[..., None]) -> None:
     """Call `first` before a callback of W&B's."""
     then = getattr(owner, name)
 
     def both(*args: Any, **kwargs: Any) -> None:
         first(*args, **kwargs)
-        if then is not None:
-            then(*args, **kwargs)
+        try:
+            if then is not None:
+                then(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - raised again where it is meant for the caller
+            _pass_over(error)
 
     object.__setattr__(owner, name, both)
 
