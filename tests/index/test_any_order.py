@@ -439,3 +439,43 @@ def check(stream: Any, open_index: Callable[[StoreFolder], Index]) -> None:
 @given(streams)
 def test_answers_depend_on_nothing_but_the_records(stream: Any) -> None:
     check(stream, lambda store: SqliteIndex(store.index))
+
+
+attempts_in_one_file = st.lists(
+    st.builds(
+        Points,
+        st.just(RUNS[0]),
+        attempts,
+        st.just(0),
+        st.just(""),
+        st.sampled_from([["a"], ["a", "b"]]),
+        st.none() | st.integers(0, 2),
+        st.integers(T, T + 1),
+        values,
+    )
+    | st.builds(
+        Record,
+        st.just(RUNS[0]),
+        attempts,
+        st.just(0),
+        st.just("attempt.started"),
+        times,
+        st.fixed_dictionaries(
+            {"from_step": st.none() | st.integers(0, 3), "parent_attempt": st.none()}
+        ),
+    ),
+    min_size=2,
+    max_size=12,
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+@given(attempts_in_one_file)
+def test_attempts_that_one_process_wrote_are_told_apart_from_its_segments(written: Any) -> None:
+    sealed = [Act("roll"), Act("seal"), Act("reset")]
+    check(
+        ([(ACTORS[0], one) for one in [*written, *sealed]], [], 0),
+        lambda store: SqliteIndex(store.index),
+    )

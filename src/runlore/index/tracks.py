@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -133,27 +134,25 @@ def sources_of(segment: Segment, first: int, end: int) -> Iterator[PointsSource]
         parts = (source.between(first, end) for source in tracks)
         yield from (part for part in parts if part is not None)
         return
-    lasts: dict[tuple[str, str, str, int, bool, tuple[int, int]], int] = {}
-    if len(tracks) > 1:
-        for source in tracks:
-            for key in _lasts(source):
-                lasts[key] = lasts.get(key, 0) + 1
-    if len(lasts) == sum(lasts.values()):
+    if len(tracks) < 2:
         yield from tracks
         return
+    lasts = Counter(key for source in tracks for key in _lasts(source))
+    # What of an attempt is superseded is known later, and with it which of its points is the last.
+    attempts = Counter(series for series, _ in {(key[:-2], key[-2]) for key in lasts})
     for source in tracks:
-        is_tied = any(lasts[key] > 1 for key in _lasts(source))
+        is_tied = any(lasts[key] > 1 or attempts[key[:-2]] > 1 for key in _lasts(source))
         yield source.points() if is_tied else source
 
 
 def _lasts(
     source: TrackSource,
-) -> Iterator[tuple[str, str, str, int, bool, tuple[int, int]]]:
+) -> Iterator[tuple[str, str, int, bool, str, tuple[int, int]]]:
     series = source.series
     # Without steps the sequence alone decides, so all tracks of one series are tied.
     last = source.last if source.has_step else (0, 0)
     for name in series.names:
-        yield name, series.context, series.attempt, series.rank, source.has_step, last
+        yield name, series.context, series.rank, source.has_step, series.attempt, last
 
 
 def chunk_blob(segment: Segment) -> bytes | None:
