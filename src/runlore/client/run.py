@@ -55,7 +55,7 @@ class Run(FileLogging):
         self._pid = getpid()
         self._recorder = recorder
         self._writer = recorder.writer
-        self._append = recorder.writer.append
+        self._append: Callable[[bytes], None] = recorder.writer.append
         self._slot = self._writer.declare_run(placement.run, placement.attempt, placement.rank)
         self._key_sets: dict[object, tuple[Any, int, int, int]] = {}
         self._tag_additions: dict[str, list[str]] = {}
