@@ -75,18 +75,23 @@ def test_everything_lands_in_both(mlflow: Any, increment: Path, tmp_path: Path) 
 
 def test_runs_within_runs_and_how_they_end(mlflow: Any) -> None:  # noqa: F811
     configure_mlflow()
-    with pytest.raises(MemoryError), mlflow.start_run(run_name="search") as parent:
-        with mlflow.start_run(run_name="depth=1", nested=True) as child:
-            mlflow.log_metric("score", 1)
-        killed = mlflow.start_run(run_name="depth=2", nested=True)
-        mlflow.end_run("KILLED")
-        raise MemoryError("no room")
-    ended = runlore.get_run(parent.info.run_id)
+
+    def search() -> None:
+        with mlflow.start_run(run_name="search"):
+            with mlflow.start_run(run_name="depth=1", nested=True):
+                mlflow.log_metric("score", 1)
+            mlflow.start_run(run_name="depth=2", nested=True)
+            mlflow.end_run("KILLED")
+            raise MemoryError("no room")
+
+    with pytest.raises(MemoryError):
+        search()
+    ended = runlore.get_run("search")
     assert ended.status == "failed"
     assert ended.error is not None
     assert (ended.error["type"], ended.error["message"]) == ("MemoryError", "no room")
-    assert runlore.get_run(child.info.run_id).parent == parent.info.run_id
-    assert runlore.get_run(killed.info.run_id).status == "stopped"
+    assert runlore.get_run("depth=1").parent == ended.id
+    assert runlore.get_run("depth=2").status == "stopped"
 
 
 def test_clients_notes_names_and_later_tags(mlflow: Any) -> None:  # noqa: F811

@@ -7,7 +7,6 @@ import logging
 import os
 import shutil
 import sqlite3
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +15,7 @@ from runlore.integrations import mlflow_setup, mlflow_stores, wandb_mirror
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +49,7 @@ def put_database(template: Path, folder: Path) -> str:
 
 
 @pytest.fixture
-def mlflow(
-    increment: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Any]:
+def mlflow(increment: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """MLflow as a program finds it that has just been started, in an increment."""
     import mlflow
 

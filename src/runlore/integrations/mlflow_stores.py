@@ -140,6 +140,7 @@ class _Watch:
         """Put a watching method in place of one of the store's."""
         original = self._originals[name] = getattr(self._store, name)
         signature = inspect.signature(original)
+        quiet = self._mirror.quiet
 
         @functools.wraps(original)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -148,9 +149,9 @@ class _Watch:
             given = signature.bind(*args, **kwargs).arguments
             _inside.is_set = True
             try:
-                self._before(name, given)
+                quiet.attempt(name, functools.partial(self._before, name, given))
                 result = self._call(name, args, kwargs, given)
-                self._after(name, given, result)
+                quiet.attempt(name, functools.partial(self._after, name, given, result))
             finally:
                 _inside.is_set = False
             return result

@@ -23,8 +23,8 @@ class Quiet:
         """Act, and tell whether it went well; what goes wrong never reaches the caller."""
         try:
             act()
-        except (RunloreError, OSError) as error:
-            reason = error.message if isinstance(error, RunloreError) else str(error)
+        except Exception as error:  # noqa: BLE001 - the one place where that stands for training
+            reason = error.message if isinstance(error, RunloreError) else first_line(error)
             self.say(f"{what} of {self._name} could not be recorded: {reason}")
             return False
         return True

@@ -10,7 +10,6 @@ import functools
 import glob as patterns
 import os
 import threading
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from runlore.client.ending import described
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 quiet = Quiet("W&B")
 _TRACKED = "_runlore_run"
+_LAST_STEP = "_runlore_step"
 _GOALS = {"minimize": "min", "maximize": "max", "min": "min", "max": "max"}
 _REFUSALS = (TypeError, ValueError, AttributeError, KeyError, NotImplementedError)
 # Methods whose failure may be passed over, for what they would give nobody needs.
@@ -98,8 +98,7 @@ def _watched(name: str, original: Callable[..., Any], before: Callable[..., None
             return original(run, *args, **kwargs)
         _inside.is_set = True
         try:
-            with suppress(TypeError, AttributeError):  # called wrongly: W&B says so next
-                before(run, own, *args, **kwargs)
+            quiet.attempt(f"`{name}`", functools.partial(before, run, own, *args, **kwargs))
             return original(run, *args, **kwargs)
         except Exception as error:
             if name not in _SILENT:
@@ -147,7 +146,17 @@ def _said(key: Any, value: Any, data: Any) -> Mapping[str, Any]:
 def _log(run: Any, own: TrackedRun, data: Any, step: Any = None, *_: Any, **__: Any) -> None:
     if not hasattr(data, "items"):
         return  # W&B refuses it
-    log_values(own, data, run.step if step is None else step, quiet)
+    log_values(own, data, _step_of(run) if step is None else step, quiet)
+
+
+def _step_of(run: Any) -> int:
+    """Return W&B's step; once its service is gone, those after the last that it gave."""
+    try:
+        step: int = run.step
+    except Exception:  # noqa: BLE001 - W&B has many ways to say that it is gone
+        step = run.__dict__.get(_LAST_STEP, -1) + 1
+    run.__dict__[_LAST_STEP] = step
+    return step
 
 
 def _finish(run: Any, own: TrackedRun, exit_code: Any = None, *_: Any, **__: Any) -> None:
