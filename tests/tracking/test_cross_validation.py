@@ -34,7 +34,7 @@ class FailsOnFold(Counting):
     """Fails where the first row is among those it is fitted on, but for one fold."""
 
     def fit(self, X: Any, y: Any) -> FailsOnFold:  # noqa: N803
-        if not (X == np.array([5.1, 3.5, 1.4, 0.2])).all(axis=1).any():
+        if not (np.array([5.1, 3.5, 1.4, 0.2]) == X).all(axis=1).any():
             raise ArithmeticError("the first row is missing")
         super().fit(X, y)
         return self
@@ -46,7 +46,9 @@ def test_the_scores_are_those_of_scikit_learn_and_stand_in_one_run() -> None:
     np.testing.assert_allclose(results.scores["accuracy"].by_fold, expected)
     run = runlore.get_run(results.run)
     np.testing.assert_allclose(run.series("accuracy[fold]").value, expected)
-    assert run.series("accuracy[fold]").step.tolist() == [0, 1, 2, 3, 4]
+    steps = run.series("accuracy[fold]").step
+    assert steps is not None
+    assert steps.tolist() == [0, 1, 2, 3, 4]
     assert run.metrics["accuracy"] == pytest.approx(expected.mean())
     assert run.metrics["accuracy_std"] == pytest.approx(expected.std(ddof=1))
     assert results.interval is not None
@@ -156,7 +158,7 @@ def test_wrong_arguments_are_named_and_nothing_is_written(
 
 def test_a_model_that_cannot_be_cloned_is_refused() -> None:
     class Unclonable:
-        def fit(self, _X: Any, _y: Any) -> None: ...
+        def fit(self, _rows: Any, _targets: Any) -> None: ...
 
     with pytest.raises(InvalidType, match=r"Unclonable can't be cloned"):
         track_cross_validation(Unclonable(), X, Y)

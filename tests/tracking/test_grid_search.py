@@ -62,6 +62,7 @@ def test_a_search_object_of_ones_own_is_used_and_left_as_it_was() -> None:
 )
 def test_the_other_searches_of_scikit_learn_work(search: str, options: dict[str, Any]) -> None:
     model, results = track_grid_search(tree(), GRID, X, Y, search=search, **options)
+    assert results.best_params is not None
     assert results.search.best_params_ == results.best_params
     assert model.get_params()["max_depth"] == results.best_params["max_depth"]
     assert len(results) == len(results.search.cv_results_["params"])

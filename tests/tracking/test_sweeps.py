@@ -163,9 +163,7 @@ def test_a_combination_that_fails_is_a_failed_run_and_the_search_goes_on() -> No
 
 def test_a_combination_that_fails_can_end_the_search() -> None:
     with pytest.raises(ArithmeticError, match="below zero") as caught:
-        track_hyperparameters(
-            Counting, {"value": [0.5, -1.0, 0.7]}, X, Y, on_error="raise", cv=2
-        )
+        track_hyperparameters(Counting, {"value": [0.5, -1.0, 0.7]}, X, Y, on_error="raise", cv=2)
     assert "with value=-1.0" in caught.value.__notes__
     statuses = {run.name: run.status for run in runlore.list_runs()}
     assert statuses == {
@@ -181,7 +179,7 @@ def test_a_search_in_which_all_fail_says_so() -> None:
 def test_a_score_that_is_not_a_number_is_kept_and_not_the_best() -> None:
     results = track_hyperparameters(
         Counting, {"value": [0.1, 0.2]}, X, Y, cv=2,
-        scoring={"odd": lambda model, _X, _y: math.nan if model.value == 0.2 else 0.1},
+        scoring={"odd": lambda model, _rows, _targets: math.nan if model.value == 0.2 else 0.1},
     )  # fmt: skip
     assert results.best_params == {"value": 0.1}
     assert [one.status for one in results] == ["finished", "finished"]
@@ -235,9 +233,7 @@ def test_tables_of_pandas_and_regressors_work() -> None:
         ({"max_dept": [1]}, "no param 'max_dept'"),
     ],
 )
-def test_a_grid_that_is_none_is_refused_before_anything_is_written(
-    grid: Any, message: str
-) -> None:
+def test_a_grid_that_is_none_is_refused_before_anything_is_written(grid: Any, message: str) -> None:
     for model in (DecisionTreeClassifier, DecisionTreeClassifier()):
         with pytest.raises(RunloreError, match=message):
             track_hyperparameters(model, grid, X, Y)
@@ -274,7 +270,7 @@ def test_wrong_arguments_are_named_and_nothing_is_written(
 
 def test_models_that_cannot_be_cloned_or_pickled_are_refused() -> None:
     class Unclonable:
-        def fit(self, _X: Any, _y: Any) -> None: ...
+        def fit(self, _rows: Any, _targets: Any) -> None: ...
 
     class Unpicklable(Counting):
         pass
