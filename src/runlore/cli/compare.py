@@ -12,6 +12,7 @@ from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
     from runlore.compare.comparison import Comparison
+    from runlore.compare.experiments import ExperimentComparison
 
 
 @click.command("compare")
@@ -37,6 +38,10 @@ def command(
     RUN is an id, the first or last digits of it, or a name. Without any, the runs of the newest
     experiment are compared. The best value of a metric is marked with * where it is known which
     direction is better: run.define_metric says so, and names like loss and accuracy do.
+
+    Of an increment (0042 or increment:0042) the experiments are compared: runs that differ in
+    nothing but their seed are one, and it says which is best and why, or why none is. That is
+    also written to comparison.md in the increment. --all shows the single runs instead.
     """
     from runlore.actions.comparing import compare
 
@@ -44,10 +49,16 @@ def command(
         runs, experiment=experiment, metrics=metrics, only_differing=not is_all,
         store=chosen_store(),
     )  # fmt: skip
+    judged = None if is_all else _judged(found, runs, metrics)
     if as_json:
         from runlore.cli.jsonable import print_json
 
-        print_json(_report(found))
+        print_json(_report(found) | {"verdict": judged and _verdict(judged)})
+        return
+    if judged is not None:
+        from runlore.cli.experiments import show_experiments
+
+        show_experiments(judged, is_markdown=markdown)
         return
     if markdown:
         sys.stdout.write(found.to_markdown().rstrip("\n") + "\n")
@@ -61,6 +72,33 @@ def command(
         names = ", ".join(left_out)
         talk(f"no room for: {names} (a wider terminal, --metric, or --json has them)")
     tell_freshness(found.runs.freshness)
+
+
+def _judged(
+    found: Comparison, runs: tuple[str, ...], metrics: tuple[str, ...]
+) -> ExperimentComparison | None:
+    """Judge an increment; without what it takes, the runs are shown side by side."""
+    from runlore.actions.comparing import judge_increment
+    from runlore.cli.output import talk
+    from runlore.errors import MissingExtra
+
+    try:
+        return judge_increment(found, runs, metrics=metrics)
+    except MissingExtra as error:
+        talk(f"nothing is said about which is best: {error}")
+        return None
+
+
+def _verdict(judged: ExperimentComparison) -> dict[str, Any]:
+    return {
+        "by": judged.by,
+        "best": judged.best,
+        "winner": judged.winner,
+        "reasons": list(judged.reasons),
+        "notes": list(judged.notes),
+        "experiments": judged.to_dicts(),
+        "path": judged.path,
+    }
 
 
 def _report(found: Comparison) -> dict[str, Any]:
