@@ -24,6 +24,7 @@ GROUPS = (
     "hundred_million",
     "rebuilding",
     "searching",
+    "sweeps",
     "command_line",
     "crowd",
     "peers",
