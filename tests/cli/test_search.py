@@ -36,6 +36,15 @@ def test_order_and_limit_and_columns(cli: Command) -> None:
     assert "seed=1" in cli("search", "--order-by", "metrics.accuracy desc", "--limit", "1").out
 
 
+def test_a_column_that_no_run_has_is_noted(cli: Command) -> None:
+    answer = cli("search", "--columns", "params.sede,metrics.accuracy,context.nothing")
+    assert answer.err.splitlines()[1:] == [
+        "note: no run has the param 'sede'; did you mean 'seed'?",
+        "note: no run has the fact of the context 'nothing'",
+    ]
+    assert "note" not in cli("search", "--columns", "params.seed,tags").err
+
+
 def test_counts_and_ids_stand_alone(cli: Command) -> None:
     assert cli("search", "status = finished", "--count") == (0, "4\n", "")
     answer = cli("search", "status = crashed", "--ids")

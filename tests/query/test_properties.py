@@ -15,7 +15,7 @@ from runlore.query.fields import Catalogue
 from runlore.query.ordering import answer, order
 from runlore.query.parser import parse
 from runlore.query.printing import format_field, format_query
-from runlore.query.tree import OrderKey, Query
+from runlore.query.tree import OrderKey, Query, fields_of
 from runlore.query.unknown import unknown_names
 from tests.query import strategies
 from tests.query.stores import NOW, RunColumns, meets, sorted_rows
@@ -103,7 +103,7 @@ def test_no_text_raises_anything_but_a_query_error(text: str, catalogue: Catalog
     query = parsed(text, catalogue)
     if query is None:
         return
-    unknown_names(query, CATALOGUE)
+    unknown_names(fields_of(query), CATALOGUE)
     evaluate(query.filter, RunColumns([{}]), NOW)
     if catalogue is None:
         assert parse(format_query(query)) == query

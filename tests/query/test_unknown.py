@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from runlore.query.fields import Catalogue
 from runlore.query.parser import parse
+from runlore.query.tree import fields_of
 from runlore.query.unknown import unknown_names
 
 CATALOGUE = Catalogue(
@@ -10,7 +11,7 @@ CATALOGUE = Catalogue(
 
 
 def notes(text: str) -> list[str]:
-    return unknown_names(parse(text), CATALOGUE)
+    return unknown_names(fields_of(parse(text)), CATALOGUE)
 
 
 def test_a_name_that_no_run_has_is_noted_with_what_comes_near() -> None:
@@ -39,5 +40,7 @@ def test_what_is_known_needs_no_note() -> None:
 
 def test_of_very_many_names_the_one_that_begins_alike_is_found() -> None:
     names = [f"layer{layer}/{part}/grad" for layer in range(100) for part in range(60)]
-    (note,) = unknown_names(parse("metrics.layer7/42.gard > 1"), Catalogue(metrics=names))
+    (note,) = unknown_names(
+        fields_of(parse("metrics.layer7/42.gard > 1")), Catalogue(metrics=names)
+    )
     assert "did you mean 'layer7/42/grad'" in note

@@ -10,6 +10,7 @@ from runlore.errors import RunloreError
 from runlore.query.completion import complete
 from runlore.query.parser import parse
 from runlore.query.tree import fields_of
+from runlore.query.unknown import unknown_names
 from runlore.reading.search import found_by
 from runlore.reading.search_catalogue import catalogue_of, with_facts, with_values
 from runlore.reading.search_values import values_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from runlore.index.columns import RunColumns
     from runlore.index.interface import Freshness
     from runlore.query.completion import Suggestion
-    from runlore.query.fields import Catalogue
+    from runlore.query.fields import Catalogue, Field
     from runlore.query.tree import Query
     from runlore.reading.groups import Groups
     from runlore.reading.runs import Runs
@@ -68,16 +69,19 @@ def search_all(
     reader = open_reader(store)
     runs, query = _found(reader, wanted)
     fields = fields_of(query)
+    notes = runs.notes
     if columns is not None:
         known = _catalogue(reader)
         fields = [fields_of(parse(f"{column} is not null", known))[0] for column in columns]
-    if columns is None:  # what stands in every row of the table
+        if runs.total:
+            notes = tuple(dict.fromkeys((*notes, *_unknown(reader, fields, known))))
+    else:  # what stands in every row of the table
         shown = ("id", "name", "status", "started", "duration", "experiment")
         fields = [one for one in fields if one.kind != "attribute" or one.name not in shown]
         fields = [one for one in fields if one.kind != "tags"]
     values = values_of(runs, list(dict.fromkeys(fields))) if len(runs) and fields else []
     is_chosen = columns is not None
-    return Findings(runs, runs.total, values, is_chosen, runs.notes, runs.freshness)
+    return Findings(runs, runs.total, values, is_chosen, notes, runs.freshness)
 
 
 @without_warnings
@@ -121,6 +125,13 @@ def _found(reader: StoreReader, wanted: Wanted) -> tuple[Runs, Query]:
         reader.catch_up(budget_seconds=_SEARCH_SECONDS)
         runs, query = found_by(reader, wanted)
     return runs, query
+
+
+def _unknown(reader: StoreReader, fields: Sequence[Field], known: Catalogue) -> list[str]:
+    """Write a note for each column that no run has a value for, as for names in a filter."""
+    if any(field.kind == "context" for field in fields):
+        known = _catalogue(reader, is_full=True)
+    return unknown_names(fields, known)
 
 
 def _catalogue(reader: StoreReader, *, is_full: bool = False) -> Catalogue:

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlore.query.suggestions import meant
-from runlore.query.tree import fields_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from runlore.query.fields import Catalogue, Field
-    from runlore.query.tree import Query
 
 _WORDS = {"param": "param", "metric": "metric", "tag": "tag", "context": "fact of the context"}
 
 
-def unknown_names(query: Query, catalogue: Catalogue) -> list[str]:
+def unknown_names(fields: Iterable[Field], catalogue: Catalogue) -> list[str]:
     """Write a note for each param, metric, tag or fact that no run has, with what comes near.
 
     That isn't an error: what nobody has logged yet is simply not there.
     """
     return [
         _note(field, catalogue)
-        for field in fields_of(query)
+        for field in fields
         if field.kind in _WORDS and not _is_known(field, catalogue)
     ]
 

@@ -166,7 +166,7 @@ def _find(reader: StoreReader, wanted: Wanted, all_columns: RunColumns) -> Found
     fields = fields_of(query)
     if any(field.kind == "context" for field in fields):
         catalogue = with_facts(catalogue, all_columns)
-    notes = tuple(unknown_names(query, catalogue)) if all_columns.count > 1 else ()
+    notes = tuple(unknown_names(fields, catalogue)) if all_columns.count > 1 else ()
     ids = all_columns.ids.ids[ordered]
     return Found(ids, ordered, all_columns.generation, len(rows), notes, query)
 
