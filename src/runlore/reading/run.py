@@ -244,6 +244,16 @@ class StoredRun(Changeable):
         return self._details.summaries.get(self.id, [])
 
     @property
+    def replaced_series(self) -> list[tuple[str, str, int]]:
+        """Series (name, context, rank) of which a resumed run has replaced every point.
+
+        They are in no summary; `series` reads them with `superseded`.
+        """
+        from runlore.reading.replaced import replaced_series
+
+        return replaced_series(self._details.reader, self.id)
+
+    @property
     def metric_definitions(self) -> dict[str, MetricDefinition]:
         """What was said about metrics, by name: unit, direction, x."""
         return {definition.name: definition for definition in self._facts.metrics}

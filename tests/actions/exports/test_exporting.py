@@ -12,6 +12,7 @@ import pyarrow.parquet
 import pytest
 
 import runlore
+from runlore.actions.doctoring import examine
 from runlore.actions.exports.exporting import export
 from runlore.errors import InvalidValue, RunNotFound, StoreFull
 from tests.cli.stores import HOSTILE, RUNS, run_python
@@ -201,6 +202,27 @@ def test_a_replaced_point_is_there_and_marked(store: Path) -> None:
     rows = exported(store, "points", "jsonl")
     assert [row["is_superseded"] for row in rows].count(True) == 2
     assert len(rows) == 6
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_series_of_which_every_point_was_replaced_are_among_the_points(
+    store_of_its_own: Path, is_sealed: bool
+) -> None:
+    store = store_of_its_own
+    run = runlore.start_run("resumed", store=str(store))
+    run.log({"given up": 1.0}, step=0)
+    run.log({"given up": 2.0}, step=1, context="val")
+    run.finish()
+    with runlore.start_run(id=run.id, resume=True, from_step=0, store=str(store)) as again:
+        again.log({"loss": 0.5}, step=0)
+    if is_sealed:
+        examine(str(store), is_to_repair=True)
+    rows = exported(store, "points", "jsonl")
+    assert [(row["name"], row["context"], row["is_superseded"]) for row in rows] == [
+        ("given up", None, True),
+        ("given up", "val", True),
+        ("loss", None, False),
+    ]
 
 
 def test_what_processes_have_left_is_sealed_before_points_are_read(store_of_its_own: Path) -> None:

@@ -91,8 +91,9 @@ def attempts_of(run: StoredRun) -> Iterator[Sequence[Any]]:
 
 def points_of(run: StoredRun) -> Iterator[Sequence[Any]]:
     """Give every point, those that a resumed run has replaced marked."""
-    for one in run.all_summaries:
-        series = run.series(one.name, one.context, rank=one.rank, superseded=True)
+    current = [(one.name, one.context, one.rank) for one in run.all_summaries]
+    for name, context, rank in sorted([*current, *run.replaced_series]):
+        series = run.series(name, context, rank=rank, superseded=True)
         marks = series.is_superseded
         step = series.step
         has_step = None if step is None else ~np.ma.getmaskarray(step)
@@ -104,7 +105,7 @@ def points_of(run: StoredRun) -> Iterator[Sequence[Any]]:
             replaced = [False] * len(times) if marks is None else marks[part].tolist()
             for at, time in enumerate(times):
                 yield (
-                    run.id, one.name, one.context or None, one.rank,
+                    run.id, name, context or None, rank,
                     steps[at] if stepped[at] else None, moment(time), values[at], replaced[at],
                 )  # fmt: skip
 
