@@ -322,7 +322,7 @@ class TestContent:
             found.read("a.txt")
         with pytest.raises(BlobDamaged, match=message):
             found.download(tmp_path / "out")
-        with pytest.raises(BlobDamaged):
+        with pytest.raises(BlobDamaged, match=message):
             found.open("a.txt").read()
         assert not [path for path in (tmp_path / "out").rglob("*") if path.name == "a.txt"]
         assert not list((tmp_path / "out").rglob("*.part"))

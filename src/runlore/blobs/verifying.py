@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from runlore.errors import BlobDamaged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import BinaryIO
+
     from typing_extensions import Buffer
 
 _READ_BYTES = 1 << 20
@@ -33,6 +36,11 @@ class VerifyingReader(io.RawIOBase):
         self._position = 0
         self._found = hashlib.sha256()
         self._is_verified = False
+        self._named_damage: Callable[[], BlobDamaged] | None = None
+
+    def call_damage(self, damage: Callable[[], BlobDamaged]) -> None:
+        """Raise what `damage` returns if the content is wrong: it knows whose it is."""
+        self._named_damage = damage
 
     def buffered(self) -> io.BufferedReader:
         """Return a buffered file over this one."""
@@ -89,8 +97,18 @@ class VerifyingReader(io.RawIOBase):
 
     def _conclude(self) -> None:
         if self._found.hexdigest() != self._digest:
+            if self._named_damage is not None:
+                raise self._named_damage()
             raise BlobDamaged(
                 f"blob {self._digest} holds other content than was put there",
                 hint=f"put the file again from another copy, or remove {self._name!r}",
             )
         self._is_verified = True
+
+
+def calling_damage(file: BinaryIO, damage: Callable[[], BlobDamaged]) -> BinaryIO:
+    """Return an open blob that raises what `damage` returns, if its content is wrong."""
+    raw = getattr(file, "raw", None)
+    if isinstance(raw, VerifyingReader):
+        raw.call_damage(damage)
+    return file

@@ -7,6 +7,7 @@ from hashlib import file_digest
 from typing import TYPE_CHECKING, cast
 
 from runlore.blobs.opening import StoreBlobs
+from runlore.blobs.verifying import calling_damage
 from runlore.errors import ArtifactNotFound, BlobDamaged, NotFound
 from runlore.records.ids import is_id, short
 
@@ -73,7 +74,7 @@ class Content:
             except FileNotFoundError:
                 self._renew()  # it has become a blob this moment
         try:
-            return self._blobs.open(self._hashed())
+            return calling_damage(self._blobs.open(self._hashed()), self.damaged)
         except NotFound as error:
             raise self._missing() from error
 
@@ -104,11 +105,8 @@ class Content:
             ArtifactNotFound: if it is nowhere.
         """
         with self.open() as file:
-            try:
-                while chunk := file.read(_READ_BYTES):
-                    yield chunk
-            except BlobDamaged as error:
-                raise self.damaged() from error
+            while chunk := file.read(_READ_BYTES):
+                yield chunk
 
     def verify(self) -> Iterator[int]:
         """Read it to its end, yielding how many bytes each time; raises what `chunks` does."""

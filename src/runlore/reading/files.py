@@ -103,9 +103,13 @@ class _File:
                 return open(path, "rb")
             except FileNotFoundError:  # it became a blob this moment
                 path, digest = self._located()
+        if digest is None:
+            return open(path, "rb")
         from runlore.blobs.opening import StoreBlobs
+        from runlore.blobs.verifying import calling_damage
 
-        return open(path, "rb") if digest is None else StoreBlobs(self._reader.folder).open(digest)
+        blobs = StoreBlobs(self._reader.folder)
+        return calling_damage(blobs.open(digest), lambda: self._damaged(blobs.name(digest)))
 
     def _verified_path(self) -> str:
         """Return the path, as `path`, of a file that holds what was logged.
@@ -118,11 +122,14 @@ class _File:
         path = self.path()
         digest = self._row.digest
         if digest is not None and digest_of_file(path) != digest:
-            raise BlobDamaged(
-                f"the {self._what} {self.name!r} is not what was logged: {path} is damaged",
-                hint=f"put the same file again from a copy, or remove {path!r}",
-            )
+            raise self._damaged(path)
         return path
+
+    def _damaged(self, path: str) -> BlobDamaged:
+        return BlobDamaged(
+            f"the {self._what} {self.name!r} is not what was logged: {path} is damaged",
+            hint=f"put the same file again from a copy, or remove {path!r}",
+        )
 
     def _located(self) -> tuple[str, str | None]:
         """Return the path of a file in `incoming/`, or what to call a blob, and its digest."""
