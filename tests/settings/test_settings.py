@@ -118,6 +118,9 @@ def test_what_is_written_is_read_back_and_is_toml(
         ("postgresql://ada@host/db", "postgresql://ada@host/db"),
         ("postgresql://ada:p@ss@host/db", "postgresql://ada:***@host/db"),
         ("postgresql://host/db?password=secret&sslmode=require", "postgresql://host/db?sslmode=require"),
+        ("postgresql://host/db?a=1&sslpassword=secret", "postgresql://host/db?a=1"),
+        ("postgresql://host/db?a=1&ssl%70assword=secret", "postgresql://host/db?a=1"),
+        ("postgresql://host?a=1&password=secret", "postgresql://host?a=1"),
     ],
 )  # fmt: skip
 def test_passwords_are_never_shown(address: str, said: str) -> None:

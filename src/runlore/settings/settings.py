@@ -107,11 +107,18 @@ def shown(name: str, value: str) -> str:
     """Return a value as it may be shown: without the password of an address."""
     if not KEYS[name].has_secrets:
         return value
-    front, sign, rest = value.partition("://")
+    address, question, options = value.partition("?")
+    front, sign, rest = address.partition("://")
     authority, slash, path = rest.partition("/")
     login, at, host = authority.rpartition("@")
     user, colon, _ = login.partition(":")
-    path, question, options = path.partition("?")
-    kept = [one for one in options.split("&") if not one.lower().startswith("password")]
+    kept = [one for one in options.split("&") if not _is_password(one)]
     hidden = f"{user}{colon}{'***' if colon else ''}"
     return front + sign + hidden + at + host + slash + path + question + "&".join(kept)
+
+
+def _is_password(option: str) -> bool:
+    """Whether an option of an address is one, as `password` and `sslpassword` are."""
+    from urllib.parse import unquote
+
+    return unquote(option.partition("=")[0]).strip().lower().endswith("password")
