@@ -7,6 +7,7 @@ import sys
 from _thread import start_new_thread
 from time import monotonic
 
+from runlore.errors import RunloreError
 from runlore.helper.adopt import adopt_staged, run_of
 from runlore.helper.staged import StagedSearch, waiting_files
 
@@ -81,7 +82,8 @@ class Adopting:
         except Exception as error:  # noqa: BLE001 - a thread has nobody to raise it to
             problems.append(error)
         for problem in problems:
-            self._own.tell(f"a given file waits in incoming/: {problem}")
+            reason = problem.message if isinstance(problem, RunloreError) else problem
+            self._own.tell(f"a given file waits in incoming/: {reason}")
         if problems:
             self._retry_at = monotonic() + _RETRY_SECONDS
         self._is_busy = False
