@@ -96,6 +96,10 @@ class Contexts:
                 self._own.writer().event(self._own.slot_of(run), record)
         self._own.sync()
 
+    def is_capturing(self) -> bool:
+        """Tell whether a process is finding out the context just now."""
+        return self._errand is not None
+
     def is_idle(self) -> bool:
         """Tell whether no run waits for its context."""
         return not self._waiting

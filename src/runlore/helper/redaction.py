@@ -7,7 +7,6 @@ Everything here takes time in proportion to the length of the text, whatever sta
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -57,6 +56,8 @@ def mask(value: str) -> str:
     """Put the mask in place of `value`; a mask, a reference and plain words like `true` stay."""
     if value.startswith((_MASK_START, "${")) or is_plain(value):
         return value
+    import hashlib  # 3 MB that a helper without secrets to mask does without
+
     digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
     return f"{_MASK_START}{digest[:12]}]"
 

@@ -122,6 +122,8 @@ class Worker:
             return True
         if self._sync.number <= max(self._sealed_before, 1) or monotonic() < self._seal_at:
             return False
+        if self._contexts.is_capturing():
+            return False  # the memory of one errand at a time
         self._sealed_before = self._sync.number
         self._seal_at = monotonic() + SEAL_PAUSE_SECONDS
         self._sealing = Errand(

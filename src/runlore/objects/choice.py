@@ -7,11 +7,9 @@ import os
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
-from urllib.parse import quote, unquote, urlsplit
 
 from runlore.errors import InvalidValue, ObjectsUnreachable, StoreRefused
 from runlore.journal.folder import failure
-from runlore.objects.bucket import BucketObjects, bucket_of, bucket_url
 from runlore.objects.folder import FolderObjects
 from runlore.objects.incoming import flush_folder
 from runlore.records.ids import new_id
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runlore.journal.folder import StoreFolder
+    from runlore.objects.bucket import BucketObjects
     from runlore.objects.interface import Objects
 
 _FILE = "objects.json"
@@ -157,6 +156,8 @@ def objects_at(store: StoreFolder, url: str | None) -> Objects:
     if url is None:
         return FolderObjects(store.path)
     if url.startswith(_FILE_SCHEME):
+        from urllib.parse import unquote
+
         return FolderObjects(unquote(url.removeprefix(_FILE_SCHEME)), url, store.store_id)
     variables = ((name, value) for name, value in os.environ.items() if name.startswith("AWS_"))
     return _bucket(url, store.store_id, os.getpid(), tuple(sorted(variables)))
@@ -181,7 +182,11 @@ def spelled(store: StoreFolder, place: str) -> str | None:
                 f"{place!r} is no place for objects",
                 hint="name a bucket, s3://bucket/prefix, or a folder",
             )
+        from runlore.objects.bucket import bucket_of, bucket_url
+
         return bucket_url(*bucket_of(place))
+    from urllib.parse import quote, unquote, urlsplit
+
     if place.startswith(_FILE_SCHEME):
         parts = urlsplit(place)
         if parts.netloc or parts.query or parts.fragment or not parts.path.startswith("/"):
@@ -209,12 +214,16 @@ def _bucket(
     process: int,  # noqa: ARG001 - a fork gets clients of its own
     variables: tuple[tuple[str, str], ...],  # noqa: ARG001 - what a client was made from
 ) -> BucketObjects:
+    from runlore.objects.bucket import BucketObjects
+
     return BucketObjects(url, store_id)
 
 
 def _require_known(url: str) -> None:
     if url.startswith(_FILE_SCHEME + "/"):
         return
+    from runlore.objects.bucket import bucket_of
+
     bucket_of(url)
 
 

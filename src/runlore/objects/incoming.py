@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import time
 from typing import TYPE_CHECKING
 
@@ -36,7 +35,7 @@ def incoming_file(folder: Path) -> Iterator[tuple[int, Path]]:
 def incoming_name(folder: Path) -> Iterator[Path]:
     """Yield the path of a file yet to be made, which is gone at the end unless it was renamed."""
     make_folder(folder)
-    temporary = folder / f"{os.getpid()}-{secrets.token_hex(8)}{_SUFFIX}"
+    temporary = folder / f"{os.getpid()}-{os.urandom(8).hex()}{_SUFFIX}"
     try:
         yield temporary
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING
 
@@ -35,7 +34,7 @@ class RangedObject:
         self._objects = objects
         self._key = key
         self._cache = cache
-        self._name = hashlib.sha256(objects.name(key).encode()).hexdigest()[:40]
+        self._name = _sha256(objects.name(key))[:40]
         self._blocks: dict[int, memoryview] = {}
         self.is_from_cache = False
         self._read_end()
@@ -124,13 +123,13 @@ class RangedObject:
         return min(BLOCK_BYTES, self._size_bytes - number * BLOCK_BYTES)
 
     def _block_name(self, number: int) -> str:
-        version = hashlib.sha256(self._tag.encode()).hexdigest()[:8]
+        version = _sha256(self._tag)[:8]
         return f"{self._name}-{version}-{number}"
 
 
 def keep(objects: Objects, key: str, data: bytes, cache: ObjectCache) -> None:
     """Put what was just put at a place into the cache as well; without a request if it is small."""
-    ranged_name = hashlib.sha256(objects.name(key).encode()).hexdigest()[:40]
+    ranged_name = _sha256(objects.name(key))[:40]
     cache.forget(f"{ranged_name}-end")
     if len(data) <= END_BYTES:
         cache.put(f"{ranged_name}-end", _packed(Piece(data, len(data), "")))
@@ -161,3 +160,9 @@ def _stretches(numbers: list[int]) -> Iterator[tuple[int, int]]:
             last = numbers[at]
         yield first, last
         at += 1
+
+
+def _sha256(text: str) -> str:
+    import hashlib  # 3 MB that whoever seals into a folder does without
+
+    return hashlib.sha256(text.encode()).hexdigest()
