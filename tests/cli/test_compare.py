@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Command
 
 pytestmark = pytest.mark.usefixtures("store")
@@ -62,3 +64,55 @@ def test_an_experiment_without_runs_is_an_error(cli: Command) -> None:
 
 def test_without_runs_the_newest_experiment_is_compared(cli: Command) -> None:
     assert len(cli("compare").out.splitlines()) == 4  # digits, of which one was killed last
+
+
+@pytest.fixture
+def increment_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: Path) -> Path:
+    """Work in an increment with two experiments, in a store that has other runs."""
+    import runlore
+
+    folder = tmp_path / ".specweave" / "increments" / "0042-recommendation-model"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RUNLORE_HELPER", "off")
+    assert store.is_dir()
+    for name, accuracy, seconds in (("baseline", 0.65, 2), ("forest", 0.87, 45)):
+        with runlore.track_experiment(name, increment="0042") as exp:
+            exp.log({"accuracy": accuracy, "fit_seconds": seconds})
+    return folder / "experiments"
+
+
+def test_an_increment_is_judged_and_the_verdict_kept(cli: Command, increment_here: Path) -> None:
+    answer = cli("compare", "0042")
+    lines = answer.out.splitlines()
+    assert lines[0].split() == ["Experiment", "Accuracy", "Training", "Time"]
+    assert lines[2].split() == ["exp-002-forest", "0.87*", "45s"]
+    assert "Best Model: exp-002-forest" in lines
+    assert "- Highest Accuracy (0.87), 0.22 (34 %) more than exp-001-baseline" in lines
+    assert f"wrote {increment_here / 'comparison.md'}" in answer.err
+    assert "exp-002-forest" in (increment_here / "comparison.md").read_text()
+    assert "exp-001-baseline" in (increment_here / "baselines.md").read_text()
+    assert cli("compare", "increment:0042").out == answer.out
+    assert cli("compare", "0042", "--markdown").out.startswith("# Comparison of 0042-")
+
+
+@pytest.mark.usefixtures("increment_here")
+def test_the_verdict_is_in_the_json_of_an_increment_alone(cli: Command) -> None:
+    verdict = json.loads(cli("compare", "0042", "--json").out)["verdict"]
+    assert (verdict["by"], verdict["best"], verdict["winner"]) == (
+        "accuracy", "exp-002-forest", None
+    )  # fmt: skip
+    assert verdict["experiments"][1]["metrics.accuracy"] == 0.87
+    assert json.loads(cli("compare", "forest", "baseline", "--json").out)["verdict"] is None
+
+
+@pytest.mark.usefixtures("increment_here")
+def test_all_shows_the_runs_of_an_increment_instead(cli: Command) -> None:
+    out = cli("compare", "0042", "--all").out
+    assert out.splitlines()[0].split()[:3] == ["name", "id", "status"]
+    assert "Best Model" not in out
+
+
+def test_a_verdict_on_some_metrics_alone_is_not_kept(cli: Command, increment_here: Path) -> None:
+    assert "Highest Accuracy" in cli("compare", "0042", "--metric", "accuracy").out
+    assert not (increment_here / "comparison.md").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections import Counter
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from runlore.client.increments import BASELINE, is_baseline, number_in_tag, number_text
-from runlore.errors import NotFound
+from runlore.errors import RunloreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -127,6 +128,7 @@ def _candidate(name: str, group: Sequence[StoredRun]) -> Candidate:
     by_seed = {_seed(run): run for run in finished}
     counted = list(by_seed.values())
     kept = {run.id for run in counted}
+    folds = _folds(counted[0]) if len(counted) == 1 else {}
     values: dict[str, dict[Any, float]] = {}
     for seed, run in by_seed.items():
         for label, value in run.metrics.items():
@@ -144,8 +146,8 @@ def _candidate(name: str, group: Sequence[StoredRun]) -> Candidate:
         is_whole_duration=is_whole_duration,
         tags=tuple(sorted({tag for run in group for tag in run.tags if _is_said(tag)})),
         replaced=tuple(run for run in finished if run.id not in kept),
-        folds=_folds(counted[0]) if len(counted) == 1 else {},
-        splits=_splits(counted[0]) if len(counted) == 1 else None,
+        folds=folds,
+        splits=_splits(counted[0]) if folds else None,
     )
 
 
@@ -187,8 +189,9 @@ def _folds(run: StoredRun) -> dict[str, dict[int, float]]:
 def _splits(run: StoredRun) -> str | None:
     """Return what tells the folds of a run from others: the digest of its indices."""
     try:
-        return run.artifact(_SPLITS).digest
-    except NotFound:
+        with run.artifact(_SPLITS).open() as file:
+            return hashlib.sha256(file.read()).hexdigest()
+    except (RunloreError, OSError):
         return None
 
 

@@ -35,7 +35,7 @@ class ExperimentComparison(Findings):
 
     def __repr__(self) -> str:
         best = f"best {self.best!r}" if self.best else "none best"
-        return f"<ExperimentComparison of {len(self.candidates)}: {best} by {self.by}>"
+        return f"<{type(self).__name__} of {len(self.candidates)}: {best} by {self.by}>"
 
     def __str__(self) -> str:
         return text_of(self)

@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 SEED = "random_state"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ModelComparison(ExperimentComparison):
     """A comparison of models: `models` are those trained, by name, of the first seed that worked.
 
     `run` is the id of the run that the comparison is itself.
     """
 
-    models: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    models: Mapping[str, Any] = field(default_factory=dict)
     run: str = ""
 
     @property
