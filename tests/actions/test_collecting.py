@@ -59,6 +59,34 @@ def two_runs(store: Path) -> Path:
     return store
 
 
+def test_a_purge_names_the_runs_that_used_what_goes(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.txt").write_text("a")
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    for name in ("maker", "other maker"):
+        with runlore.start_run(name, store=store) as run:
+            run.log_artifact(tmp_path / "model.bin")
+            if name == "maker":
+                run.log_artifact(tmp_path / "data")
+    take_in(store)
+    for name, used in (("user", "data"), ("user of what stays", "model.bin")):
+        with runlore.start_run(name, store=store) as run:
+            run.use_artifact(used)
+    remove(["maker"], confirm=yes, store=str(store))
+    warned: list[str] = []
+    found = purge(
+        older_than_seconds=0,
+        confirm=lambda _: False,
+        warn=lambda users: warned.extend(run.label for run in users),
+        store=str(store),
+    )
+    assert warned == [run.label for run in found.users] == ["user"]
+    remove(["other maker"], confirm=yes, store=str(store))
+    found = purge(older_than_seconds=0, confirm=yes, store=str(store))
+    assert [run.label for run in found.users] == ["user of what stays", "user"]
+    assert purge(older_than_seconds=0, confirm=yes, store=str(store)).users == []
+
+
 @pytest.mark.usefixtures("index_kind")
 def test_a_purged_run_is_gone_and_its_own_files_with_the_next_collections(two_runs: Path) -> None:
     kept = told(two_runs, "two")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlore.actions.changing import chosen
+from runlore.actions.depending import users_of
 from runlore.actions.quiet import without_warnings
 from runlore.actions.trashing import bytes_of
 from runlore.editing.editor import Editor
@@ -20,7 +21,7 @@ from runlore.segments.gone import PURGED, mark_gone, remove_segments
 from runlore.settings.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from runlore.actions.changing import Confirm
     from runlore.journal.folder import StoreFolder
@@ -34,13 +35,14 @@ class Purge:
 
     `freed_bytes` is what goes: segments at once, `blob_bytes` of it with the next collections of
     garbage. `young` are those that were deleted too short a time ago, `running` those that are
-    still written; both stay. Without `is_done` nothing was removed.
+    still written; both stay. `users` are other runs that used files which go with them. Without `is_done` nothing was removed.
     """
 
     runs: list[StoredRun]
     freed_bytes: int
     young: list[StoredRun]
     running: list[StoredRun]
+    users: list[StoredRun]
     keep_seconds: float
     is_done: bool
 
@@ -51,12 +53,14 @@ def purge(
     *,
     older_than_seconds: float | None = None,
     confirm: Confirm,
+    warn: Callable[[Sequence[StoredRun]], None] = lambda _: None,
     store: str | None = None,
 ) -> Purge:
     """Remove runs in the trash for good: `selections` of them, or all.
 
     Only those that were deleted longer ago than `older_than_seconds`, by default the setting
-    `trash.keep`. A run that is still being written stays.
+    `trash.keep`. A run that is still being written stays. Where other runs used files that go,
+    `warn` is told which, before `confirm` is asked.
 
     Raises:
         RunNotFound, Ambiguous: if a selection names no run in the trash, or a name several.
@@ -79,10 +83,13 @@ def purge(
     running = [run for run in old if run.status == "running"]
     runs = [run for run in old if run.status != "running"]
     freed_bytes = bytes_of(reader, [run.id for run in runs])
+    users = users_of(reader, [run.id for run in runs])
+    if users:
+        warn(users)
     is_done = not runs or confirm(runs)
     if runs and is_done:
         _purge(reader, [run.id for run in runs])
-    return Purge(runs, freed_bytes, young, running, keep_seconds, is_done)
+    return Purge(runs, freed_bytes, young, running, users, keep_seconds, is_done)
 
 
 def _purge(reader: StoreReader, runs: list[str]) -> None:

@@ -11,7 +11,10 @@ from runlore.cli.confirming import confirmation
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runlore.actions.purging import Purge
+    from runlore.reading.run import StoredRun
 
 
 @click.command("purge")
@@ -47,16 +50,33 @@ def command(
     if older_than is not None:
         seconds = seconds_of(older_than, "--older-than")
     confirm = Confirmation("remove for good", is_sure=is_sure, is_dry=is_dry, least=1)
-    found = purge(selections, older_than_seconds=seconds, confirm=confirm, store=chosen_store())
+    found = purge(
+        selections,
+        older_than_seconds=seconds,
+        confirm=confirm,
+        warn=_warn,
+        store=chosen_store(),
+    )
     if as_json:
         from runlore.cli.confirming import changed_report, named_run
         from runlore.cli.jsonable import print_json
 
         report = changed_report(found.runs, found.young, is_done=found.is_done)
         running = [named_run(run) for run in found.running]
-        print_json(report | {"running": running, "freed_bytes": found.freed_bytes})
+        users = [named_run(run) for run in found.users]
+        more = {"running": running, "used_by": users, "freed_bytes": found.freed_bytes}
+        print_json(report | more)
         return
     _tell(found)
+
+
+def _warn(users: Sequence[StoredRun]) -> None:
+    from runlore.cli.confirming import show_runs
+    from runlore.cli.output import talk
+    from runlore.cli.wording import count
+
+    talk(f"warning: {count(len(users), 'other run')} used files that go with these:")
+    show_runs(users)
 
 
 def _tell(found: Purge) -> None:
