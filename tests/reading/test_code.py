@@ -61,7 +61,12 @@ def test_a_blob_that_is_gone_is_said(store: StoreFolder, digest: object) -> None
 
 
 @pytest.mark.parametrize(
-    "content", [b"not an archive", gzip.compress(b"not a tar", mtime=0), gzip.compress(b"x" * 600, mtime=0)[:-9]]
+    "content",
+    [
+        b"not an archive",
+        gzip.compress(b"not a tar", mtime=0),
+        gzip.compress(b"x" * 600, mtime=0)[:-9],
+    ],
 )
 def test_an_archive_that_is_none_is_said(store: StoreFolder, content: bytes) -> None:
     with pytest.raises(BlobDamaged, match="can't be read"):

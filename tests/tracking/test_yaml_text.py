@@ -32,7 +32,7 @@ def test_any_yaml_reader_takes_it_back_as_it_was(given_values: dict[str, Any]) -
 
 def test_numbers_that_json_has_no_word_for() -> None:
     text = yaml_of({"up": float("inf"), "down": float("-inf"), "none": float("nan"), "big": 1e300})
-    assert text == "up: .inf\ndown: -.inf\n\"none\": .nan\nbig: 1.0e+300\n"
+    assert text == 'up: .inf\ndown: -.inf\n"none": .nan\nbig: 1.0e+300\n'
     assert yaml.safe_load(text)["big"] == 1e300
 
 
