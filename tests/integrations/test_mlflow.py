@@ -15,7 +15,7 @@ import pytest
 
 import runlore
 from runlore import configure_mlflow
-from runlore.errors import Ambiguous, InvalidValue, NotFound
+from runlore.errors import Ambiguous, InvalidValue, MissingExtra, NotFound
 from runlore.integrations.mlflow_plugin import names_increment
 from tests.integrations.trackers import empty_database, mlflow, put_database  # noqa: F401 - fixtures
 from tests.tracking.conftest import increment, nothing_left_open, repository  # noqa: F401 - fixtures
@@ -151,6 +151,44 @@ def test_autologging_is_recorded(mlflow: Any) -> None:  # noqa: F811
     ours = runlore.get_run(run.info.run_id)
     assert ours.params["C"] == 0.25
     assert ours.metrics["training_accuracy_score"] == 1.0
+
+
+def test_what_is_written_later_by_other_threads_and_processes_is_recorded(mlflow: Any) -> None:  # noqa: F811
+    configure_mlflow()
+    script = (
+        "import sys, mlflow; from runlore import configure_mlflow; configure_mlflow(); "
+        "mlflow.MlflowClient().log_metric(sys.argv[1], 'accuracy', 0.5, step=3)"
+    )
+    with mlflow.start_run(run_name="a") as run:
+        for step in range(5):
+            mlflow.log_metric("loss", 1.0, step=step, synchronous=False)
+        mlflow.flush_async_logging()
+        subprocess.run(
+            [sys.executable, "-c", script, run.info.run_id],
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            check=True,
+        )
+        assert runlore.get_run(run.info.run_id).status == "running"
+    ours = runlore.get_run(run.info.run_id)
+    assert (ours.status, ours.metrics) == ("finished", {"loss": 1.0, "accuracy": 0.5})
+    assert len(ours.series("loss").value) == 5
+
+
+def test_a_run_that_was_begun_before_the_set_up_is_recorded_from_then_on(mlflow: Any) -> None:  # noqa: F811
+    with mlflow.start_run(run_name="early"):
+        configure_mlflow(increment=False)
+        mlflow.log_metric("loss", 1.0)
+    ours = runlore.get_run("early")
+    assert (ours.status, ours.metrics) == ("finished", {"loss": 1.0})
+
+
+def test_a_wrapper_without_its_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    from runlore import mlflow as ours
+
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+    with pytest.raises(MissingExtra, match="'mlflow', which is not installed") as caught:
+        ours.start_run("a")
+    assert caught.value.hint == "pip install 'runlore[mlflow]'"
 
 
 def test_what_mlflow_refuses_is_refused(mlflow: Any) -> None:  # noqa: F811

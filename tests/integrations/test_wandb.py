@@ -162,6 +162,17 @@ def test_a_resumed_run_is_one_run(wandb: Any) -> None:  # noqa: F811
     assert ours.series("loss").value.tolist() == [1.0, 0.5]
 
 
+def test_a_disabled_run_is_kept_here(wandb: Any) -> None:  # noqa: F811
+    run = wrapped.init(name="off", mode="disabled", config={"lr": 0.1})
+    wandb.log({"loss": 1.0})
+    run.config.depth = 3
+    run.summary["best"] = 0.5
+    run.finish()
+    ours = only_run()
+    assert (ours.status, ours.params) == ("finished", {"lr": 0.1, "depth": 3})
+    assert ours.metrics == {"loss": 1.0, "best": 0.5}
+
+
 def test_what_wandb_refuses_is_refused(wandb: Any) -> None:  # noqa: F811
     with wrapped.init(name="a", config={"lr": 0.1}) as run:
         with pytest.raises(wandb.sdk.wandb_config.config_util.ConfigError):

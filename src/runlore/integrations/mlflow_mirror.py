@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from runlore.client.run import Run
     from runlore.reading.run import StoredRun
     from runlore.tracking.tracked import TrackedRun
 
@@ -148,6 +149,21 @@ class Mirror:
         if run is not None and not key.startswith(_OWN):
             self.quiet.attempt(f"the tag {key!r}", lambda: run.remove_tag(key))
 
+    def _log_elsewhere(self, run_id: str, **given: Any) -> None:
+        """Write to a run that another process records and will end, if there is one."""
+        stored = self._stored(run_id)
+        if stored is None:
+            return
+        from runlore.editing.shell_recorder import shell_run
+
+        attempt = stored.attempts[-1].attempt if stored.attempts else None
+
+        def write() -> None:
+            with shell_run(stored.store, stored.id, attempt, stored.name) as run:
+                self._take(run, **given)
+
+        self.quiet.attempt("what is logged", write)
+
     def log_batch(
         self,
         run_id: str,
@@ -158,7 +174,17 @@ class Mirror:
         """Log metrics, params and tags; values of one step and time go together."""
         run = self._runs.get(run_id)
         if run is None:
-            return
+            self._log_elsewhere(run_id, metrics=metrics, params=params, tags=tags)
+        else:
+            self._take(run, metrics, params, tags)
+
+    def _take(
+        self,
+        run: Run,
+        metrics: Iterable[Any] = (),
+        params: Iterable[Any] = (),
+        tags: Iterable[Any] = (),
+    ) -> None:
         rows: dict[tuple[int, int], dict[str, float]] = {}
         for metric in metrics or ():
             row = rows.setdefault((metric.step, metric.timestamp), {})
@@ -233,15 +259,13 @@ class Mirror:
 
     # -- parts -----------------------------------------------------------------------------
 
-    def _log_row(
-        self, run: TrackedRun, row: dict[str, float], step: int, milliseconds: int
-    ) -> None:
+    def _log_row(self, run: Run, row: dict[str, float], step: int, milliseconds: int) -> None:
         self.quiet.attempt("metrics", lambda: run.log(row, step, time=milliseconds / 1000))
 
-    def _log_param(self, run: TrackedRun, key: str, value: str) -> None:
+    def _log_param(self, run: Run, key: str, value: str) -> None:
         self.quiet.attempt(f"the param {key!r}", lambda: run.log_param(key, typed(value)))
 
-    def _take_tags(self, run: TrackedRun, tags: dict[str, str]) -> None:
+    def _take_tags(self, run: Run, tags: dict[str, str]) -> None:
         own = {key: value for key, value in tags.items() if key.startswith(_OWN)}
         others = {key: value for key, value in tags.items() if key not in own}
         if others:
@@ -252,7 +276,7 @@ class Mirror:
         if own:
             self._record("tags", run, dict(own))
 
-    def _record(self, what: str, run: TrackedRun, facts: dict[str, object]) -> None:
+    def _record(self, what: str, run: Run, facts: dict[str, object]) -> None:
         self.quiet.attempt(what, lambda: run.record("context.captured", facts=facts))
 
     def _end(self, run: TrackedRun, status: str) -> None:

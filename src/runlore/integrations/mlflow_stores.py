@@ -32,7 +32,6 @@ _WRITES = (
     "log_inputs",
     "update_run_info",
 )
-_POINTS = ("log_metric", "log_param", "log_batch")
 # What is asked before there is a run: where these fail, the store is taken to be away.
 _OPENINGS = ("get_experiment", "get_experiment_by_name", "create_experiment", "create_run")
 _OTHERS = (
@@ -110,6 +109,10 @@ def watch_store(store: Any, mirror: Mirror, increment: str | None = None) -> Any
         for name in (*_WRITES, *_OPENINGS, *_OTHERS):
             if hasattr(store, name):
                 watch.wrap(name)
+        # Made with the store, and holding its method as it was: what writes in other threads.
+        queue: Any = getattr(store, "_async_logging_queue", None)
+        if queue is not None:
+            queue._logging_func = store.log_batch  # noqa: SLF001
         setattr(store, _WATCHED, True)
     return store
 
@@ -159,25 +162,23 @@ class _Watch:
         setattr(self._store, name, call)
 
     def _before(self, name: str, given: dict[str, Any]) -> None:
-        """Record what is written; a run that other processes made is joined first."""
+        """Record what is written; a run that isn't recorded by this process is begun first."""
         if name not in _WRITES:
             return
         begins = name == "update_run_info" and given.get("run_status") == _running()
-        if begins or (name in _POINTS and not self._mirror.is_recorded(given["run_id"])):
-            self._meet(given["run_id"], begins=begins)
+        run_id = given["run_id"]
+        if begins or (not self._mirror.is_recorded(run_id) and _is_active(run_id)):
+            self._continue(run_id)
         getattr(self._mirror, name)(**given)
 
-    def _meet(self, run_id: str, *, begins: bool) -> None:
-        """Continue a run that is over, or join one that other processes record."""
+    def _continue(self, run_id: str) -> None:
+        """Go on with a run that is over, or that another process has begun."""
         try:
             entity = self._originals["get_run"](run_id)
             experiment = self._originals["get_experiment"](entity.info.experiment_id).name
         except Exception:  # noqa: BLE001 - the call itself comes next, and says what is wrong
             return
-        if begins:
-            self._mirror.continue_run(entity, experiment, self._increment)
-        else:
-            self._mirror.begin(entity, experiment, self._increment)
+        self._mirror.continue_run(entity, experiment, self._increment)
 
     def _call(
         self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], given: dict[str, Any]
@@ -266,6 +267,14 @@ def _watch_files(repository: Any, name: str, artifact_uri: str, mirror: Mirror) 
             _inside.is_set = False
 
     setattr(repository, name, call)
+
+
+def _is_active(run_id: str) -> bool:
+    """Tell whether a run was begun in this process, before it was set up."""
+    import mlflow
+
+    active = mlflow.active_run()
+    return active is not None and active.info.run_id == run_id
 
 
 def _running() -> int:

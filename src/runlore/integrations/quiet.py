@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_MOST_CHARACTERS = 200
+
+
 class Quiet:
     """Does what may fail beside a tracker called `name`, and says each failure once."""
 
@@ -38,4 +41,5 @@ class Quiet:
 
 def first_line(error: BaseException) -> str:
     """Return what an error says first, or else its name."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    return line if len(line) <= _MOST_CHARACTERS else f"{line[:_MOST_CHARACTERS]}…"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 quiet = Quiet("W&B")
 _TRACKED = "_runlore_run"
-_LAST_STEP = "_runlore_step"
+_STEP = "_runlore_step"
 _GOALS = {"minimize": "min", "maximize": "max", "min": "min", "max": "max"}
 _REFUSALS = (TypeError, ValueError, AttributeError, KeyError, NotImplementedError)
 # Methods whose failure may be passed over, for what they would give nobody needs.
@@ -50,11 +50,18 @@ def tracked(run: Any) -> TrackedRun | None:
 def follow(run: Any, own: TrackedRun) -> None:
     """Record in `own` what a run of W&B's is told from now on."""
     run.__dict__[_TRACKED] = own
+    run.__dict__[_STEP] = _first_step(run)
     take_config(own, run.config.as_dict())
     _chain(run.config, "_callback", lambda key=None, val=None, data=None: take_config(
         own, _said(key, val, data)
     ))  # fmt: skip
     _chain(run.summary, "_update_callback", lambda record: take_summary(own, record))
+
+
+def _first_step(run: Any) -> int:
+    """Return the step that a run begins with: 0, unless it is resumed."""
+    step = getattr(run, "starting_step", 0)
+    return step if isinstance(step, int) else 0
 
 
 def watch_class(run_class: Any) -> None:
@@ -65,10 +72,9 @@ def watch_class(run_class: Any) -> None:
             setattr(run_class, name, _watched(name, original, before))
     for name in ("name", "notes", "tags"):
         described_by = getattr(run_class, name)
-        if described_by.fset is not None and not hasattr(
-            described_by.fset, "_is_watched_by_runlore"
-        ):
-            setter = _watched(name, described_by.fset, _SETTERS[name])
+        change = getattr(described_by, "fset", None)
+        if change is not None and not hasattr(change, "_is_watched_by_runlore"):
+            setter = _watched(name, change, _SETTERS[name])
             setattr(run_class, name, described_by.setter(setter))
 
 
@@ -121,6 +127,8 @@ def _pass_over(error: Exception) -> None:
 
 def _chain(owner: Any, name: str, first: Callable[..., None]) -> None:
     """Call `first` before a callback of W&B's."""
+    if not _has(owner, name):
+        return
     then = getattr(owner, name)
 
     def both(*args: Any, **kwargs: Any) -> None:
@@ -134,6 +142,15 @@ def _chain(owner: Any, name: str, first: Callable[..., None]) -> None:
     object.__setattr__(owner, name, both)
 
 
+def _has(owner: Any, name: str) -> bool:
+    """Tell whether a part of a run can have a callback; a disabled run's summary can't."""
+    try:
+        getattr(owner, name)
+    except (AttributeError, KeyError):
+        return False
+    return True
+
+
 def _said(key: Any, value: Any, data: Any) -> Mapping[str, Any]:
     if key is None:
         return data or {}
@@ -143,25 +160,23 @@ def _said(key: Any, value: Any, data: Any) -> Mapping[str, Any]:
 # -- what comes before each method ---------------------------------------------------------
 
 
-def _log(run: Any, own: TrackedRun, data: Any, step: Any = None, *_: Any, **__: Any) -> None:
+def _log(
+    run: Any, own: TrackedRun, data: Any, step: Any = None, commit: Any = None, *_: Any
+) -> None:
+    """Log at W&B's step, which is counted here: asking W&B for it waits for another process."""
     if not hasattr(data, "items"):
         return  # W&B refuses it
-    log_values(own, data, _step_of(run) if step is None else step, quiet)
-
-
-def _step_of(run: Any) -> int:
-    """Return W&B's step; once its service is gone, those after the last that it gave."""
-    try:
-        step: int = run.step
-    except Exception:  # noqa: BLE001 - W&B has many ways to say that it is gone
-        step = run.__dict__.get(_LAST_STEP, -1) + 1
-    run.__dict__[_LAST_STEP] = step
-    return step
+    current: int = run.__dict__[_STEP]
+    at = current if step is None else int(step)
+    is_over = step is None if commit is None else bool(commit)
+    run.__dict__[_STEP] = max(current, at + 1 if is_over else at)
+    log_values(own, data, at, quiet)
 
 
 def _finish(run: Any, own: TrackedRun, exit_code: Any = None, *_: Any, **__: Any) -> None:
-    del run
     if not own.is_finished:
+        if not _has(run.summary, "_update_callback"):  # of a disabled run, a plain mapping
+            log_values(own, dict(run.summary), None, quiet)
         code = f"exit code {exit_code}" if exit_code else None
         own.end("failed" if exit_code else "finished", None, code)
 

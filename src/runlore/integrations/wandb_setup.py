@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from runlore.errors import RunloreError, RunNotFound
@@ -76,6 +77,10 @@ def library() -> Any:
     from wandb.sdk.wandb_run import Run
 
     wandb_mirror.watch_class(Run)
+    with suppress(ImportError):  # of a disabled run; older releases have no class of its own
+        from wandb.sdk.lib.noop_run import NoopRun
+
+        wandb_mirror.watch_class(NoopRun)
     return wandb
 
 
