@@ -11,10 +11,11 @@ import pytest
 
 import runlore
 from runlore.actions.collecting import collect_garbage
+from runlore.actions.placing import move_objects
 from runlore.actions.purging import purge
 from runlore.actions.trashing import remove, restore
 from runlore.blobs.store import BlobStore
-from runlore.errors import DamageError, RunBusy, RunNotFound
+from runlore.errors import DamageError, RunBusy, RunNotFound, StoreError
 from runlore.index.catchup import catch_up
 from runlore.index.sqlite import SqliteIndex
 from runlore.journal.folder import open_store
@@ -85,6 +86,20 @@ def test_a_purge_names_the_runs_that_used_what_goes(store: Path, tmp_path: Path)
     found = purge(older_than_seconds=0, confirm=yes, store=str(store))
     assert [run.label for run in found.users] == ["user of what stays", "user"]
     assert purge(older_than_seconds=0, confirm=yes, store=str(store)).users == []
+
+
+def test_a_copy_of_the_store_that_shares_its_place_keeps_its_files(
+    store: Path, tmp_path: Path
+) -> None:
+    move_objects(str(tmp_path / "place"), store=str(store))
+    record(store, "one")
+    copy = tmp_path / "copy"
+    shutil.copytree(store, copy, symlinks=True)
+    record(copy, "two")
+    remove(["one"], confirm=yes, store=str(store))
+    with pytest.raises(StoreError, match="a copy of the store seems to use the same place"):
+        collect_garbage(grace_seconds=0, store=str(store))
+    collect_garbage(grace_seconds=0, store=str(copy))  # knows all that is there
 
 
 @pytest.mark.usefixtures("index_kind")

@@ -24,6 +24,7 @@ from runlore.objects.folder import FolderObjects
 from runlore.reading.store import open_reader
 from runlore.records.ids import is_id
 from runlore.segments.gone import MOVED, mark_gone, remove_segments
+from runlore.segments.layout import STORE_RUN
 from runlore.settings.settings import load_settings
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def collect_garbage(
         grace_seconds = load_settings(reader.folder.path).gc_grace_seconds
     found = Collection(grace_seconds, is_done=not is_dry)
     try:
+        _refuse_sharing(reader)
         on_step("looking for segments of runs that are gone")
         _collect_runs(reader.folder, reader.index, found)
         on_step("looking for files that nobody uses")
@@ -137,6 +139,27 @@ def _refuse_blindness(reader: StoreReader) -> None:
         raise StoreError(
             f"the objects of {reader.folder.path} are being moved to another place",
             hint="finish that first: runlore objects says how far it is",
+        )
+
+
+def _refuse_sharing(reader: StoreReader) -> None:
+    """Refuse where a copy of this store writes to the same place: it names files unknown here."""
+    place = places_of(reader.folder).current
+    if place.url is None:
+        return
+    runs = sorted(set(_runs_with_segments(reader.folder)) - {STORE_RUN})
+    if len(reader.index.get_runs(runs)) == len(runs):
+        return
+    reader.catch_up(budget_seconds=None)  # one may have begun since
+    known = reader.index.get_runs(runs)
+    unknown = [run for run in runs if run not in known]
+    if unknown:
+        raise StoreError(
+            f"nothing was removed: {place.name(f'runs/{unknown[0]}')} holds a run that this store "
+            "doesn't know; a copy of the store seems to use the same place, and what its runs "
+            "need looks unused from here",
+            hint="give the copy a place of its own: runlore objects --move-to; if it is what a "
+            "`runlore copy` left that was cut short, give that command again",
         )
 
 

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 class Purge:
     """Runs that were removed for good.
 
-    `freed_bytes` is what goes: segments at once, `blob_bytes` of it with the next collections of
-    garbage. `young` are those that were deleted too short a time ago, `running` those that are
-    still written; both stay. `users` are other runs that used files which go with them. Without `is_done` nothing was removed.
+    `freed_bytes` is what goes: segments at once, the rest with the next collections of garbage.
+    `young` are those that were deleted too short a time ago, `running` those that are still
+    written; both stay. `users` are other runs that used files which go with them. Without
+    `is_done` nothing was removed.
     """
 
     runs: list[StoredRun]
