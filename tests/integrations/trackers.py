@@ -51,6 +51,7 @@ def put_database(template: Path, folder: Path) -> str:
 @pytest.fixture
 def mlflow(increment: Path, empty_database: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """MLflow as a program finds it that has just been started, in an increment."""
+    monkeypatch.setenv("DO_NOT_TRACK", "true")  # MLflow reports on its use
     import mlflow
 
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_RUN_ID"):
