@@ -370,3 +370,9 @@ def test_a_finished_search_is_not_continued_and_another_one_neither() -> None:
         results = track_hyperparameters(Counting, {"value": values}, X, Y, cv=2)
         assert not any(one.is_from_before for one in results)
     assert len([run for run in runlore.list_runs() if run.parent is None]) == 3
+
+
+def test_an_argument_that_there_is_not_is_named() -> None:
+    with pytest.raises(InvalidType, match="no argument 'scorin'\nhint: did you mean 'scoring'"):
+        track_hyperparameters(Counting, {"value": [0.1]}, X, Y, scorin="accuracy")  # type: ignore[call-arg]
+    assert has_no_runs()

@@ -21,34 +21,19 @@ from runlore.tracking.sweep_runs import FIT_SECONDS, FOLD, close_part, open_part
 from runlore.tracking.sweep_settings import place_of
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+    from typing import Unpack
 
-    from runlore.tracking.sweep_settings import Place
+    from runlore.tracking.sweep_settings import Place, PlaceArguments
     from runlore.tracking.tracked import TrackedRun
 
 
 def track_cross_validation(
-    model: Any,
-    X: Any,
-    y: Any = None,
-    *,
-    cv: Any = 5,
-    scoring: Any = None,
-    groups: Any = None,
-    fit_params: Mapping[str, Any] | None = None,
-    on_error: str = "raise",
-    fold_runs: bool = False,
-    keep_models: bool = False,
-    progress: bool | None = None,
-    name: str | None = None,
-    increment: str | int | None = None,
-    experiment: str | None = None,
-    project: str | None = None,
-    tags: Iterable[str] | Mapping[str, str | None] | None = None,
-    store: str | os.PathLike[str] | None = None,
-    capture: bool | Mapping[str, bool] | Iterable[str] | None = None,
-) -> CrossValidation:
+    model: Any, X: Any, y: Any = None, *, cv: Any = 5, scoring: Any = None, groups: Any = None,
+    fit_params: Mapping[str, Any] | None = None, on_error: str = "raise",
+    fold_runs: bool = False, keep_models: bool = False, progress: bool | None = None,
+    name: str | None = None, **place: Unpack[PlaceArguments],
+) -> CrossValidation:  # fmt: skip
     """Cross-validate a model in a run: scores by fold, mean, deviation, interval, figure.
 
     The score of fold k is a point at step k of the series `accuracy[fold]`. The rows of the
@@ -63,7 +48,7 @@ def track_cross_validation(
         fold_runs: also record each fold in a run of its own.
         keep_models: return the fitted models, one a fold.
         name: of the run; by default after the model.
-        increment, experiment, project, tags, store, capture: as `track_experiment`.
+        place: increment, experiment, project, tags, store, capture, as `track_experiment`.
 
     Raises:
         UsageError: for a wrong argument; nothing has been written then.
@@ -74,8 +59,7 @@ def track_cross_validation(
     checked_choice(on_error, ("record", "raise"), what="way with errors")
     check_lengths(X, y, "X")
     maker = maker_of(model)
-    place = place_of(increment=increment, experiment=experiment, project=project,
-                     tags=tags, store=store, capture=capture)  # fmt: skip
+    where = place_of("track_cross_validation", place)
     example = example_of(maker, [{}])
     recipe = Recipe(maker, scoring_of(scoring, example), dict(fit_params or {}))
     data = Data(X, y, splits_of(cv, X, y, groups, is_classifier=_is_classifier(example)))
@@ -84,11 +68,11 @@ def track_cross_validation(
               "score": recipe.scoring.main, **_own_params(example)}  # fmt: skip
     folds = _Folds(recipe, data, is_raising=on_error == "raise")
     fact = {"kind": "cross-validation"}
-    with open_whole(name, place, params=params, fact=fact, tag="cross-validation") as whole:
+    with open_whole(name, where, params=params, fact=fact, tag="cross-validation") as whole:
         keep_splits(whole, data.splits or [])
         with SweepProgress(name, data.fold_count, is_shown=progress) as bar:
             for fold in range(data.fold_count):
-                folds.run(whole, fold, place if fold_runs else None)
+                folds.run(whole, fold, where if fold_runs else None)
                 bar.advance(None)
         return _finish(whole, folds, is_keeping=keep_models)
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import warnings
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -21,10 +21,9 @@ from runlore.tracking.splits import check_lengths, splits_of
 from runlore.tracking.sweep_ending import keep_results
 from runlore.tracking.sweep_results import SweepResults
 from runlore.tracking.sweep_runs import close_search_part, open_part, open_whole
-from runlore.tracking.sweep_settings import place_of
+from runlore.tracking.sweep_settings import PlaceArguments, place_of
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Mapping
 
     from runlore.tracking.sweep_results import Combination
@@ -40,23 +39,10 @@ _SEARCHES = {
 
 
 def track_grid_search(
-    estimator: Any,
-    param_grid: Any = None,
-    X: Any = None,
-    y: Any = None,
-    *,
-    search: str = "grid",
-    fit_params: Mapping[str, Any] | None = None,
-    importance: str | bool = "permutation",
-    name: str | None = None,
-    increment: str | int | None = None,
-    experiment: str | None = None,
-    project: str | None = None,
-    tags: Iterable[str] | Mapping[str, str | None] | None = None,
-    store: str | os.PathLike[str] | None = None,
-    capture: bool | Mapping[str, bool] | Iterable[str] | None = None,
-    **options: Any,
-) -> tuple[Any, SweepResults]:
+    estimator: Any, param_grid: Any = None, X: Any = None, y: Any = None, *,
+    search: str = "grid", fit_params: Mapping[str, Any] | None = None,
+    importance: str | bool = "permutation", name: str | None = None, **options: Any,
+) -> tuple[Any, SweepResults]:  # fmt: skip
     """Search with scikit-learn; return the best model and all combinations, each a run.
 
     The runs are recorded when the search is over, for scikit-learn tells nothing before;
@@ -69,8 +55,9 @@ def track_grid_search(
         search: "grid", "random", "halving" or "halving-random".
         fit_params: what `fit` is given beside the data.
         importance: "permutation", "fanova" or False.
-        options: what scikit-learn's search takes: cv, scoring, n_jobs, refit, n_iter, …
-        name, increment, experiment, project, tags, store, capture: as `track_experiment`.
+        name: of the search's run; by default after the model.
+        options: increment, experiment, project, tags, store and capture, as
+            `track_experiment`; all others go to scikit-learn's search: cv, scoring, n_jobs, …
 
     Raises:
         UsageError: for a wrong argument; nothing has been written then.
@@ -82,28 +69,33 @@ def track_grid_search(
     if X is None:
         raise InvalidValue("there are no data to search on", hint="give X and y")
     check_lengths(X, y, "X")
+    fit_params = dict(fit_params or {})
+    given = {key: options.pop(key) for key in PlaceArguments.__annotations__ if key in options}
     searching = _searching(estimator, param_grid, search, options)
-    _check(searching, X, y, dict(fit_params or {}))
-    place = place_of(increment=increment, experiment=experiment, project=project,
-                     tags=tags, store=store, capture=capture)  # fmt: skip
+    _check(searching, X, y, fit_params)
+    place = place_of("track_grid_search", cast("PlaceArguments", given))
     label = type(searching.estimator).__name__
     name = limits.name(name or f"{label}-grid-search", "the name of the search")
     params = {"model": label, "search": type(searching).__name__}
     fact = {"search": repr(searching)[:10_000]}
     with open_whole(name, place, params=params, fact=fact, tag="sweep") as whole:
-        began = perf_counter()
-        _fit(searching, X, y, dict(fit_params or {}), whole)
-        whole.log({"search_seconds": perf_counter() - began})
-        scores = _score_names(searching)
-        whole.log_params({"score": scores[0], "folds": searching.n_splits_})
-        combinations = tuple(_record(searching, scores, whole, place))
-        found = SweepResults(
-            whole.id, name, scores[0], combinations,
-            has_shared_folds=searching.n_splits_ > 1, search=searching,
-        )  # fmt: skip
+        _fit(searching, X, y, fit_params, whole)
+        found = _results(searching, whole, place)
         model = getattr(searching, "best_estimator_", None)
         found = keep_results(whole, found, model, importance=importance, seed=0)
     return model, found
+
+
+def _results(searching: Any, whole: TrackedRun, place: Place) -> SweepResults:
+    """Record what scikit-learn found, and return it."""
+    scores = _score_names(searching)
+    folds = searching.n_splits_
+    whole.log_params({"score": scores[0], "folds": folds})
+    return SweepResults(
+        whole.id, whole.name or "", scores[0],
+        tuple(_record(searching, scores, whole, place)),
+        has_shared_folds=folds > 1, search=searching,
+    )  # fmt: skip
 
 
 def _searching(estimator: Any, param_grid: Any, search: str, options: dict[str, Any]) -> Any:
@@ -158,7 +150,9 @@ def _fit(searching: Any, X: Any, y: Any, fit_params: dict[str, Any], whole: Trac
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        began = perf_counter()
         searching.fit(X, y, **fit_params)
+    whole.log({"search_seconds": perf_counter() - began})
     for warning in caught:
         if issubclass(warning.category, FitFailedWarning):
             whole.log_note(str(warning.message).strip())

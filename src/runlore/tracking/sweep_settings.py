@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 
 from runlore.client.increments import find_increment, open_increment
 from runlore.client.values import tags_of
+from runlore.errors import InvalidType
+from runlore.reading.suggestions import nearest
 from runlore.tracking.splits import row_count, rows
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _HASHED_ROWS = 4096
 _HASHED_BYTES = 16 << 20
@@ -57,17 +59,42 @@ class Place:
         return None if chosen is None else chosen.name
 
 
-def place_of(**given: Any) -> Place:
-    """Check and keep where the runs go.
+class PlaceArguments(TypedDict, total=False):
+    """The arguments of `track_experiment` that a search or a cross-validation takes, too."""
+
+    increment: str | int | None
+    experiment: str | None
+    project: str | None
+    tags: Iterable[str] | Mapping[str, str | None] | None
+    store: str | os.PathLike[str] | None
+    capture: bool | Mapping[str, bool] | Iterable[str] | None
+
+
+def place_of(function: str, given: PlaceArguments) -> Place:
+    """Check and keep where the runs go; `function` is what was called.
 
     Raises:
-        UsageError: for tags that can't be.
+        UsageError: for an argument that there isn't, and for tags that can't be.
         NotFound, Ambiguous: if the increment isn't there, or two are.
     """
-    given["tags"] = tags_of(given.get("tags"))
-    place = Place(**given)
+    for argument in given:
+        if argument not in PlaceArguments.__annotations__:
+            raise InvalidType(
+                f"{function} has no argument {argument!r}",
+                hint=nearest(argument, _arguments_of(function), nothing=""),
+            )
+    others: dict[str, Any] = {**given, "tags": tags_of(given.get("tags"))}
+    place = Place(**others)
     place.experiment_name()
     return place
+
+
+def _arguments_of(function: str) -> list[str]:
+    import runlore
+
+    named = getattr(runlore, function).__code__
+    own = named.co_varnames[: named.co_argcount + named.co_kwonlyargcount]
+    return [*own, *PlaceArguments.__annotations__]
 
 
 def fingerprint(*parts: Any) -> str:

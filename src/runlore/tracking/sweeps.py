@@ -28,70 +28,47 @@ from runlore.tracking.sweep_settings import data_fingerprint, fingerprint, place
 from runlore.tracking.sweep_trials import Trials
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+    from typing import Unpack
 
+    from runlore.reading.run import StoredRun
     from runlore.tracking.estimators import ModelMaker
     from runlore.tracking.search_spaces import Params, Space
-    from runlore.tracking.sweep_results import SweepResults
+    from runlore.tracking.sweep_results import Combination, SweepResults
+    from runlore.tracking.sweep_settings import Place, PlaceArguments
 
 FOLDS = 5
 
 
 def track_hyperparameters(
-    model: Any,
-    param_grid: Any,
-    X_train: Any,
-    y_train: Any = None,
-    *,
-    search: str = "grid",
-    n_iter: int = 30,
-    scoring: Any = None,
-    best_by: str | None = None,
-    cv: Any = None,
-    groups: Any = None,
-    X_validation: Any = None,
-    y_validation: Any = None,
-    fit_params: Mapping[str, Any] | None = None,
-    n_jobs: int | None = None,
-    backend: str | None = None,
-    resume: bool = True,
-    on_error: str = "record",
-    refit: bool = True,
-    importance: str | bool = "permutation",
-    seed: int = 0,
-    sampler: Any = None,
-    progress: bool | None = None,
-    name: str | None = None,
-    increment: str | int | None = None,
-    experiment: str | None = None,
-    project: str | None = None,
-    tags: Iterable[str] | Mapping[str, str | None] | None = None,
-    store: str | os.PathLike[str] | None = None,
-    capture: bool | Mapping[str, bool] | Iterable[str] | None = None,
-) -> SweepResults:
+    model: Any, param_grid: Any, X_train: Any, y_train: Any = None, *,
+    search: str = "grid", n_iter: int = 30, seed: int = 0, sampler: Any = None,
+    scoring: Any = None, best_by: str | None = None, cv: Any = None, groups: Any = None,
+    X_validation: Any = None, y_validation: Any = None, fit_params: Mapping[str, Any] | None = None,
+    n_jobs: int | None = None, backend: str | None = None, resume: bool = True,
+    on_error: str = "record", refit: bool = True, importance: str | bool = "permutation",
+    progress: bool | None = None, name: str | None = None, **place: Unpack[PlaceArguments],
+) -> SweepResults:  # fmt: skip
     """Try combinations of params, each in a run of its own within one of the whole search.
 
     Args:
         model: a class like `XGBClassifier`, an instance, or a function that makes one.
-        param_grid: lists of values by param, or several such dicts. For random and Bayesian
-            search also distributions: of SciPy, or of Optuna.
-        search: "grid" tries all, "random" `n_iter` at random, "bayesian" lets Optuna propose
-            `n_iter`, by `sampler` if there is one.
+        param_grid: lists of values by param, or several such dicts; for random and Bayesian
+            search also distributions of SciPy or Optuna.
+        search: "grid" tries all, "random" `n_iter` drawn with `seed`, "bayesian" `n_iter` that
+            Optuna proposes, by `sampler` if there is one.
         scoring: names of scores of scikit-learn, functions of (model, X, y), or a dict of them;
             higher is better. By default the model's own. `best_by` names the one that ranks.
-        cv: folds, a splitter, or pairs of indices (5 folds, unless there are validation data);
-            `groups` as the splitter wants them.
+        cv: folds (5), a splitter, or pairs of indices; `groups` as the splitter wants them.
         X_validation, y_validation: rows to score on in place of folds.
         fit_params: what `fit` is given beside the data.
         n_jobs, backend: as joblib has them: "loky", "threading", "dask" or "ray".
         resume: go on with the same search where it was broken off.
         on_error: "record" notes a combination that fails, "raise" ends the search with it.
-        refit: fit the best one anew on all rows of `X_train`, and keep it as an artifact.
+        refit: fit the best one anew on all of `X_train`, and keep it as an artifact.
         importance: "permutation", "fanova" or False.
-        seed: what random and Bayesian search draw with.
         name: of the search's run; by default after the model.
-        increment, experiment, project, tags, store, capture: as `track_experiment`.
+        place: increment, experiment, project, tags, store, capture, as `track_experiment`.
 
     Raises:
         UsageError: for a wrong argument; nothing has been written then.
@@ -101,35 +78,61 @@ def track_hyperparameters(
     require_sklearn("track_hyperparameters")
     plan = _plan(model, param_grid, search=search, n_iter=n_iter, seed=seed, sampler=sampler)
     _check_options(on_error, importance, X_validation, y_validation, cv)
-    place = place_of(increment=increment, experiment=experiment, project=project,
-                     tags=tags, store=store, capture=capture)  # fmt: skip
+    where = place_of("track_hyperparameters", place)
     example = example_of(plan.maker, plan.first)
-    scores = scoring_of(scoring, example, best_by)
-    recipe = Recipe(plan.maker, scores, dict(fit_params or {}))
+    recipe = Recipe(plan.maker, scoring_of(scoring, example, best_by), dict(fit_params or {}))
     if refit and example is not None:
         _check_kept(example)
     data = _data(example, X_train, y_train, cv, groups, X_validation, y_validation)
-    name = limits.name(name or f"{plan.maker.label}-sweep", "the name of the search")
-    fact = {
-        "fingerprint": _fingerprint(plan, recipe, data, cv),
-        "space": search_spaces.space_text(plan.spaces),
-    }
-    earlier = find_unfinished(name, place, fact) if resume else None
-    known = {}
-    if earlier is not None:
-        known = finished_parts(earlier, scores.names)
-        data = replace(data, splits=kept_splits(earlier) or data.splits)
+    sweep = _Sweep(plan, recipe, where, name, cv)
+    data, known = sweep.look_back(data, resume=resume)
     trials = Trials(
         recipe, data, known, n_jobs=n_jobs, backend=backend, on_error=on_error, progress=progress
     )
-    params = _whole_params(plan, scores.main, data)
-    with open_whole(name, place, params=params, fact=fact, tag="sweep", earlier=earlier) as whole:
-        trials.begin(whole, place)
-        if plan.proposals is None:
-            trials.try_all(plan.combinations, name)
-        else:
-            trials.try_proposed(plan.proposals, n_iter, name)
-        return finish_sweep(whole, trials, refit=refit, importance=importance, seed=seed)
+    return sweep.run(trials, refit=refit, importance=importance)
+
+
+class _Sweep:
+    """A search that is ready to run, perhaps as the continuation of one that was broken off."""
+
+    def __init__(
+        self, plan: _Plan, recipe: Recipe, place: Place, name: str | None, cv: Any
+    ) -> None:
+        self._plan = plan
+        self._recipe = recipe
+        self._place = place
+        self._cv = cv
+        self._name = limits.name(name or f"{plan.maker.label}-sweep", "the name of the search")
+        self._fact: dict[str, Any] = {}
+        self._earlier: StoredRun | None = None
+
+    def look_back(self, data: Data, *, resume: bool) -> tuple[Data, dict[str, Combination]]:
+        """Find what was done before: the folds as they were, and what is finished."""
+        self._fact = {
+            "fingerprint": _fingerprint(self._plan, self._recipe, data, self._cv),
+            "space": search_spaces.space_text(self._plan.spaces),
+        }
+        if resume:
+            self._earlier = find_unfinished(self._name, self._place, self._fact)
+        if self._earlier is None:
+            return data, {}
+        known = finished_parts(self._earlier, self._recipe.scoring.names)
+        return replace(data, splits=kept_splits(self._earlier) or data.splits), known
+
+    def run(self, trials: Trials, *, refit: bool, importance: str | bool) -> SweepResults:
+        """Try the combinations, each in its run, and sum them up."""
+        plan = self._plan
+        params = _whole_params(plan, trials.score, trials.data)
+        with open_whole(
+            self._name, self._place, params=params, fact=self._fact, tag="sweep",
+            earlier=self._earlier,
+        ) as whole:  # fmt: skip
+            trials.begin(whole, self._place)
+            if plan.proposals is None:
+                trials.try_all(plan.combinations, self._name)
+            else:
+                trials.try_proposed(plan.proposals, plan.n_iter or 0, self._name)
+            return finish_sweep(whole, trials, refit=refit, importance=importance, seed=plan.seed)
 
 
 @dataclass(frozen=True)
