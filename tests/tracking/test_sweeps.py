@@ -37,8 +37,9 @@ def has_no_runs() -> bool:
 
 
 def test_each_combination_is_a_run_within_that_of_the_search() -> None:
+    grid = {**GRID, "random_state": [0]}
     results = track_hyperparameters(
-        model=DecisionTreeClassifier, param_grid=GRID, X_train=X, y_train=Y
+        model=DecisionTreeClassifier, param_grid=grid, X_train=X, y_train=Y
     )
     assert len(results) == 9
     whole = runlore.get_run(results.run)
@@ -48,7 +49,7 @@ def test_each_combination_is_a_run_within_that_of_the_search() -> None:
     )  # fmt: skip
     assert {run.id for run in parts} == {one.run for one in results}
     assert {run.status for run in parts} == {"finished"}
-    assert results.best_params == {"max_depth": 3, "min_samples_leaf": 1}
+    assert results.best_params == {"max_depth": 3, "min_samples_leaf": 1, "random_state": 0}
     assert results.best_run is not None
     best = runlore.get_run(results.best_run)
     assert best.params == results.best_params
@@ -60,9 +61,9 @@ def test_each_combination_is_a_run_within_that_of_the_search() -> None:
 
 
 def test_the_best_model_is_fitted_on_all_rows_and_kept() -> None:
-    results = track_hyperparameters(DecisionTreeClassifier(random_state=1), GRID, X, Y)
+    results = track_hyperparameters(DecisionTreeClassifier(random_state=0), GRID, X, Y)
     assert results.best_model.get_params()["max_depth"] == 3
-    assert results.best_model.random_state == 1
+    assert results.best_model.random_state == 0
     assert results.best_model.score(X, Y) > 0.95
     artifacts = {file.name: file.type for file in runlore.get_run(results.run).artifacts}
     assert artifacts["model.pkl"] == "model"
@@ -98,12 +99,20 @@ def test_fanova_agrees_and_has_an_interval_as_well() -> None:
 
 def test_in_an_increment_the_table_and_the_figure_are_plain_files(increment: Path) -> None:
     results = track_hyperparameters(
-        DecisionTreeClassifier, GRID, X, Y, increment="0042", cv=2, name="tree-sweep"
+        DecisionTreeClassifier(random_state=0),
+        GRID,
+        X,
+        Y,
+        increment="0042",
+        cv=2,
+        name="tree-sweep",
     )
     folder = increment / "tree-sweep"
     assert (folder / "importance.png").read_bytes().startswith(b"\x89PNG")
     assert "max\\_depth" in (folder / "results.md").read_text(encoding="utf-8")
-    assert json.loads((folder / "params.json").read_text())["best.max_depth"] == 3
+    assert results.best_params is not None
+    best = json.loads((folder / "params.json").read_text(encoding="utf-8"))["best.max_depth"]
+    assert best == results.best_params["max_depth"]
     assert len(list((folder / "runs").iterdir())) == 9
     assert runlore.get_run(results.run).experiment == "0042-recommendation-model"
 
