@@ -353,3 +353,12 @@ def test_hostile_names_cannot_break_the_report(increment: Path) -> None:
     text = (increment / "comparison.md").read_text()
     assert text.count("<!-- runlore:comparison end -->") == 1
     assert os.listdir(increment).count("comparison.md") == 1
+
+
+def test_a_run_named_like_the_report_leaves_it_room(increment: Path) -> None:
+    track("comparison.md", {"accuracy": 0.5})
+    track("Baselines.md", {"accuracy": 0.4}, tags=["baseline"])
+    compare_experiments()
+    assert (increment / "comparison.md").is_file()
+    assert (increment / "baselines.md").is_file()
+    assert (increment / "_comparison.md").is_dir()

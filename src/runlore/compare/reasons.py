@@ -128,7 +128,7 @@ def notes_of(found: Findings) -> list[str]:
         )
     if found.left_out:
         notes.append(f"no room for {listed(found.left_out)}: metrics=[…] chooses")
-    if any(one.seconds is not None and one.is_whole_duration for one in found.candidates):
+    if len({one.is_whole_duration for one in found.candidates if one.seconds is not None}) > 1:
         notes.append("the time is that of the whole run where it logged no fit_seconds")
     if len(notes) > _MOST_NOTES:
         more = len(notes) - _MOST_NOTES

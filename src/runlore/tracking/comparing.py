@@ -14,6 +14,7 @@ from runlore.reading.behind import no_runs, warn_if_behind
 from runlore.reading.opening import find_runs, find_some_runs
 from runlore.reading.store import open_reader
 from runlore.tracking.hooks import call_hooks
+from runlore.tracking.numbering import marks
 from runlore.tracking.report_file import write_report
 
 if TYPE_CHECKING:
@@ -65,28 +66,14 @@ def compare_experiments(
         InvalidValue: if the marks in `comparison.md` are damaged, or for a wrong argument.
         MissingExtra: if there is something to test and SciPy isn't installed.
     """
-    if increment is not None and experiment is not None:
-        raise InvalidValue(
-            "an increment and an experiment are given", hint="give one of them: an increment is one"
-        )
-    chosen = None
-    if increment is not None:
-        chosen = find_increment(increment)
-    elif experiment is None:
-        chosen = open_increment()
-    if chosen is not None:
-        _complete(chosen)
+    chosen = _increment_of(increment, experiment)
     reader = open_reader(store)
     runs, name = _runs(reader, chosen.name if chosen else experiment)
     warn_if_behind(reader)
     found = compare_candidates(
-        runs,
-        title=f"Comparison of {name}",
-        metrics=metrics,
-        by=by,
-        directions=directions,
+        runs, title=f"Comparison of {name}", metrics=metrics, by=by, directions=directions,
         confidence=confidence,
-    )
+    )  # fmt: skip
     if chosen is not None and write:
         found = keep(found, chosen, COMPARISON_FILE)
         keep_baselines(runs, chosen, directions=directions)
@@ -158,11 +145,17 @@ def _runs(reader: StoreReader, experiment: str | None) -> tuple[Runs, str]:
     return find_runs(reader, experiment), experiment or "all runs"
 
 
-def _complete(increment: Increment) -> None:
-    """Complete the plain files of runs that were killed."""
-    from runlore.tracking.numbering import marks
-
-    if marks(increment.experiments):
+def _increment_of(increment: str | int | None, experiment: str | None) -> Increment | None:
+    """Find the increment that is meant, and complete the plain files of runs killed in it."""
+    if increment is not None and experiment is not None:
+        raise InvalidValue(
+            "an increment and an experiment are given", hint="give one of them: an increment is one"
+        )
+    if experiment is not None:
+        return None
+    chosen = open_increment() if increment is None else find_increment(increment)
+    if chosen is not None and marks(chosen.experiments):
         from runlore.tracking.completing import complete_folders
 
-        complete_folders(increment.experiments)
+        complete_folders(chosen.experiments)
+    return chosen

@@ -10,7 +10,7 @@ import os
 
 from runlore.client.increments import CLAIMS, number_text
 from runlore.records.text import encode_json
-from runlore.tracking.reserved import RESERVED
+from runlore.tracking.reserved import REPORTS, RESERVED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def folder_name(name: str) -> str:
     if not kept.strip("_"):
         return "unnamed"
     stem = kept.partition(".")[0].lower()
-    return f"_{kept}" if stem in RESERVED or kept[0] == "-" else kept
+    is_taken = stem in RESERVED or kept.lower() in REPORTS
+    return f"_{kept}" if is_taken or kept[0] == "-" else kept
 
 
 def claim(experiments: str, name: str | None, run: str) -> Claim:

@@ -14,4 +14,10 @@ OWN_NAMES = frozenset({PARAMS, METRICS, SERIES, METADATA, RUNS, ARTIFACTS})
 RESERVED = frozenset(
     {"aux", "con", "nul", "prn", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 )
-__all__ = ["ARTIFACTS", "METADATA", "METRICS", "OWN_NAMES", "PARAMS", "RESERVED", "RUNS", "SERIES"]
+# The reports beside the folders of the runs.
+REPORTS = frozenset(("comparison.md", "baselines.md"))
+
+__all__ = [
+    "ARTIFACTS", "METADATA", "METRICS", "OWN_NAMES", "PARAMS", "REPORTS", "RESERVED", "RUNS",
+    "SERIES",
+]  # fmt: skip
