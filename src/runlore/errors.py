@@ -4,7 +4,7 @@ RunloreError
 ├── UsageError                    the call is wrong; nothing was written
 │   ├── InvalidValue              a value out of range or of the wrong form (also a ValueError)
 │   ├── InvalidType               a value of the wrong type (also a TypeError)
-│   ├── InvalidConfig             unknown fields, or values they don't take (also a Value- and TypeError)
+│   ├── InvalidConfig             fields or values that it doesn't take (also both of these)
 │   ├── TooLarge                  more than a record may hold (also a ValueError)
 │   ├── TooFew                    too few values to say anything about (also a ValueError)
 │   ├── ConfirmationNeeded        many runs would change, and nobody is there to be asked
