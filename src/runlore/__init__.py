@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from runlore.reading.opening import get_run, list_runs
     from runlore.reading.search import search_runs
     from runlore.tracking.artifacts import track_artifacts
+    from runlore.tracking.auto import AutoTracker
     from runlore.tracking.comparing import compare_experiments
     from runlore.tracking.cross_validation import track_cross_validation
     from runlore.tracking.experiments import track_experiment
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from runlore.tracking.tracked import TrackedRun
 
 _HOMES = {
+    "AutoTracker": "runlore.tracking.auto",
     "ExperimentMetadata": "runlore.tracking.metadata",
     "Run": "runlore.client.run",
     "TrackedConfig": "runlore.config",
@@ -83,6 +85,7 @@ _IN_OTHER_TRACKERS = {
 }
 
 __all__ = [
+    "AutoTracker",
     "ExperimentMetadata",
     "Run",
     "TrackedConfig",
