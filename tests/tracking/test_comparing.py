@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.dummy import DummyClassifier
+from sklearn.naive_bayes import GaussianNB
 
 import runlore
 from runlore import compare_experiments, track_experiment
@@ -362,3 +363,20 @@ def test_a_run_named_like_the_report_leaves_it_room(increment: Path) -> None:
     assert (increment / "comparison.md").is_file()
     assert (increment / "baselines.md").is_file()
     assert (increment / "_comparison.md").is_dir()
+
+
+def test_real_cross_validations_of_the_same_folds_are_tested(increment: Path) -> None:
+    data = load_iris()
+    for name, model in (("chance", DummyClassifier(strategy="uniform", random_state=0)),
+                        ("bayes", GaussianNB())):  # fmt: skip
+        runlore.track_cross_validation(
+            model, data.data, data.target, cv=5, scoring="accuracy", name=name, increment="0042"
+        )
+    found = compare_experiments(increment="0042")
+    assert found.metrics == ("accuracy",)
+    assert found.winner == "exp-002-bayes"
+    assert "corrected resampled t-test" in reasons(found)
+    track("plain", {"accuracy": 0.5})
+    mixed = compare_experiments(increment="0042")
+    assert any("is a mean over folds, that of the others isn't" in one for one in mixed.notes)
+    assert (increment / "comparison.md").exists()

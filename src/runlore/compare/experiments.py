@@ -145,11 +145,16 @@ def _known_labels(candidates: Sequence[Candidate]) -> list[str]:
     count: dict[str, int] = {}
     for one in candidates:
         labels = set(one.values)
-        # Of the folds of a cross-validation, their means are metrics as well.
-        own = {f"{label}_std" for label in labels} | {f"{label}[fold]" for label in labels}
-        for label in labels - own - set(TIMES) - {f"{one}[fold]" for one in TIMES}:
+        for label in labels - _companions(one) - set(TIMES):
             count[label] = count.get(label, 0) + 1
     return sorted(count, key=lambda label: (place_of(label)[:2], -count[label], label))
+
+
+def _companions(one: Candidate) -> set[str]:
+    """Name what a run logs beside a metric: its spread, its interval, what each fold has."""
+    ends = ("_std", "_low", "_high", "[fold]")
+    found = {f"{label}{end}" for label in {*TIMES}.union(one.values) for end in ends}
+    return found | ({"rows"} if one.folds else set())
 
 
 def _chosen(

@@ -120,6 +120,7 @@ def notes_of(found: Findings) -> list[str]:
             )
         notes += _value_notes(found, one)
     notes += [f"without {listed(absent)}: {listed(names)}" for absent, names in lacking.items()]
+    notes += _kinds_of_values(found)
     unknown = [label for label in found.metrics if found.verdicts[label].direction is None]
     if unknown:
         notes.append(
@@ -134,6 +135,18 @@ def notes_of(found: Findings) -> list[str]:
         more = len(notes) - _MOST_NOTES
         notes = [*notes[:_MOST_NOTES], f"and {more} more remarks of this kind"]
     return notes
+
+
+def _kinds_of_values(found: Findings) -> Iterator[str]:
+    """Say where means over folds stand beside values of another kind."""
+    for label in found.metrics:
+        having = [one for one in found.candidates if label in one.values]
+        of_folds = [one.name for one in having if label in one.folds]
+        if of_folds and len(of_folds) < len(having):
+            yield (
+                f"{label} of {listed(of_folds)} is a mean over folds, that of the others isn't: "
+                "they may have been tested on other rows"
+            )
 
 
 def _value_notes(found: Findings, one: Candidate) -> Iterator[str]:
