@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from runlore.errors import MissingExtra, StoreReadOnly
-from runlore.index.sqlite import SqliteIndex
+from runlore.index.sqlite import SqliteIndex, has_room
 from runlore.journal.filesystem import is_local
 from runlore.objects.cache import cache_folder
 from runlore.settings.settings import load_settings
@@ -27,11 +27,11 @@ def open_index(
     """Open the index of a store, empty if there was none that this release can use.
 
     `url`, else the setting `index` (RUNLORE_INDEX, the store's, the user's), names a PostgreSQL
-    database. By default it is a SQLite file in the store; where that can't be written, or is
-    shared over a network, in the user's cache folder. `catch_up` fills it.
+    database. By default it is a SQLite file in the store; where that can't be written, is full, or
+    is shared over a network, in the user's cache folder. `catch_up` fills it.
 
     Raises:
-        StoreReadOnly: if there is no place for it.
+        StoreReadOnly, StoreFull: if there is no place for it.
         InvalidValue: if the setting is neither an address of PostgreSQL nor `sqlite`.
         MissingExtra: if PostgreSQL is named and its libraries aren't installed.
         DatabaseUnreachable, FormatTooNew, StoreError: if the database can't be used.
@@ -63,12 +63,18 @@ def _open_postgres(url: str, store: StoreFolder) -> Index:
 
 
 def index_path(store: StoreFolder, environment: Mapping[str, str]) -> str:
-    """Choose where the index lies: in the store, else in the user's cache."""
-    if store.is_writable() and is_local(store.path) and _is_usable(store.index):
+    """Choose where the index lies: in the store, else in the user's cache.
+
+    There too while the store's disk is full, if that one isn't: one wants to look most of all then.
+    """
+    is_possible = store.is_writable() and is_local(store.path) and _is_usable(store.index)
+    if is_possible and has_room(store.path):
         return store.index
     folder = cache_folder(store, environment)
-    if folder is not None:
+    if folder is not None and (not is_possible or has_room(folder)):
         return os.path.join(folder, "index.db")
+    if is_possible:
+        return store.index
     raise StoreReadOnly(
         f"the store {store.path} can't hold its index, nor can the user's cache folder",
         hint="name a folder that you may write: XDG_CACHE_HOME",

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from runlore.errors import StoreError
+from runlore.errors import StoreError, StoreFull
 from runlore.index.interface import IndexBusy, IndexUnusable
 from runlore.index.queries import Queries
 from runlore.index.rows import Extent
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 _UPSERTS = {table.name: upsert_statement(table) for table in TABLES}
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_FAILED = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 _READ_TIMEOUT_SECONDS = 30.0
+_LEAST_ROOM_BYTES = 1 << 20
 
 
 class SqliteTransaction:
@@ -167,9 +169,12 @@ class SqliteIndex(Queries):
                 raise IndexBusy(str(error)) from error
             if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
                 raise
-            if code == sqlite3.SQLITE_FULL:
-                raise StoreError(
-                    f"the index {self.path} can't grow: {error}", hint="free some space"
+            # Without room for its log, the engine says that reading fails: nothing is damaged.
+            is_full = code in _FAILED and not has_room(os.path.dirname(self.path))
+            if code == sqlite3.SQLITE_FULL or is_full:
+                raise StoreFull(
+                    f"the index {self.path} can't be brought up to date: no room is left there",
+                    hint="free some space, or name a folder that has some: XDG_CACHE_HOME",
                 ) from error
             raise IndexUnusable(str(error)) from error
         except UnicodeDecodeError as error:  # in the text of an error about a damaged schema
@@ -230,6 +235,17 @@ class SqliteIndex(Queries):
             # applied: positions go with effects.
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA temp_store = MEMORY")
+
+
+def has_room(folder: str) -> bool:
+    """Whether an index in a folder can still take in something."""
+    if not hasattr(os, "statvfs"):
+        return True
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return True  # whatever is wrong there, it isn't known to be full
+    return found.f_bavail * found.f_frsize >= _LEAST_ROOM_BYTES
 
 
 @contextmanager
