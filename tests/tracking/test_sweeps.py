@@ -351,7 +351,7 @@ def test_a_killed_search_goes_on_where_it_was(search: str, tmp_path: Path) -> No
     # What a search is continued by is the same; the pause isn't among what differs.
     killed = start_search(log, search, "0.05")
     deadline = time.monotonic() + 60
-    while len(fits(log)) < 8 and time.monotonic() < deadline:
+    while len(fits(log)) < 8 and time.monotonic() < deadline and killed.poll() is None:
         time.sleep(0.02)
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
