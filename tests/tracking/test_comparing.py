@@ -145,7 +145,7 @@ def test_equal_values_are_a_tie_and_the_faster_is_named() -> None:
     track("fast", {"accuracy": 0.9, "fit_seconds": 3})
     found = compare_experiments()
     assert (found.best, verdict_of(found)) == (None, "tied")
-    assert "'exp-001-slow', 'exp-002-fast' have the same value" in found.reasons
+    assert "'exp-001-slow' and 'exp-002-fast' have the same value" in found.reasons
     assert "The fastest of them is exp-002-fast (3.0s)" in found.reasons
 
 
@@ -380,3 +380,29 @@ def test_real_cross_validations_of_the_same_folds_are_tested(increment: Path) ->
     mixed = compare_experiments(increment="0042")
     assert any("is a mean over folds, that of the others isn't" in one for one in mixed.notes)
     assert (increment / "comparison.md").exists()
+
+
+@pytest.mark.usefixtures("increment")
+def test_a_run_that_left_all_numbers_behind_stops_no_comparison() -> None:
+    track("good", {"loss": 0.5})
+    track("diverged", {"loss": -1e308})
+    found = compare_experiments()
+    assert found.best == "exp-001-good"
+    assert "exp-002-diverged: loss is -1e+308; it isn't ranked by it" in found.notes
+
+
+@pytest.mark.usefixtures("increment")
+def test_many_with_the_same_value_are_named_in_part() -> None:
+    for number in range(8):
+        track(f"model-{number}", {"accuracy": 0.5})
+    assert "'exp-005-model-4' and 3 more have the same value" in reasons(compare_experiments())
+
+
+def test_what_runs_still_is_not_ranked(increment: Path) -> None:
+    track("done", {"accuracy": 0.5})
+    with track_experiment("running") as exp:
+        exp.log({"accuracy": 1.0})
+        found = compare_experiments()
+    assert found.best == "exp-001-done"
+    assert found.notes == ("exp-002-running isn't over yet; it isn't ranked",)
+    assert "| exp-002-running | running |" in (increment / "comparison.md").read_text()

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from runlore.compare.candidates import values_of
+from runlore.compare.wording import listed
 from runlore.errors import InvalidValue, TooFew
 from runlore.stats import folds_difference, holm, leader
+from runlore.stats.samples import MOST_MAGNITUDE
 from runlore.stats.verdicts import Rival, reason_of
 
 if TYPE_CHECKING:
@@ -86,9 +88,9 @@ def judge(
     """
     folds = _over_folds(candidates, label)
     groups = {
-        name: values
+        name: {key: value if can_be_ranked(value) else math.nan for key, value in values.items()}
         for name, values in (folds or values_of(candidates, label)).items()
-        if any(map(math.isfinite, values.values()))
+        if any(map(can_be_ranked, values.values()))
     }
     found = leader(groups, direction=direction or "max", confidence=confidence) if groups else None
     if found is not None and folds is not None:
@@ -115,6 +117,11 @@ def judge(
     )  # fmt: skip
 
 
+def can_be_ranked(value: float) -> bool:
+    """Tell whether a value is finite, and small enough to be computed with."""
+    return abs(value) <= MOST_MAGNITUDE
+
+
 _NO_VALUES = "no finished run has a finite value"
 _NO_DIRECTION = (
     "it isn't known whether less or more is better: say so with directions={…}, "
@@ -138,7 +145,7 @@ def _standing(found: Leader, tied: tuple[str, ...], lost: int) -> Standing:
 def _reason(found: Leader, standing: Standing, tied: tuple[str, ...], lost: int) -> str:
     best = found.best or ""
     if standing == "tied":
-        return f"no clear winner: {', '.join(map(repr, tied))} have the same value"
+        return f"no clear winner: {listed([*map(repr, tied)])} have the same value"
     if standing == "flattered" and lost:
         return (
             f"no clear winner: {lost} of the runs of {best!r} did not finish, "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
+from runlore.compare.judging import can_be_ranked
 from runlore.compare.markdown import number
 from runlore.compare.wording import listed, percent_text, seconds_text, title_of, value_text
 
@@ -152,11 +152,12 @@ def _kinds_of_values(found: Findings) -> Iterator[str]:
 def _value_notes(found: Findings, one: Candidate) -> Iterator[str]:
     for label in found.metrics:
         values = one.values.get(label, {}).values()
-        bad = [value for value in values if not math.isfinite(value)]
+        bad = [value for value in values if not can_be_ranked(value)]
         if bad and len(bad) == len(values):
             yield f"{one.name}: {label} is {number(bad[0])}; it isn't ranked by it"
         elif bad:
-            yield f"{one.name}: {label} isn't finite in {len(bad)} of {len(values)} runs"
+            share = f"{len(bad)} of {len(values)} runs"
+            yield f"{one.name}: {label} isn't finite, or too large, in {share}"
 
 
 def _nothing_to_choose_by(found: Findings) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from runlore.compare.markdown import escaped, markdown_table, number
 from runlore.compare.reasons import headline_of, lead_text, notes_of, reasons_of
-from runlore.compare.wording import seconds_text, title_of, value_text
+from runlore.compare.wording import listed, seconds_text, title_of, value_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def _by_metric(found: Findings) -> str:
     rows = []
     for label in found.metrics:
         verdict = found.verdicts[label]
-        best = " and ".join(verdict.tied)
+        best = listed(verdict.tied)
         described = verdict.descriptions.get(verdict.best or "")
         rows.append([
             escaped(title_of(label)),
