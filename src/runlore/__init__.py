@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from runlore.tracking.hooks import add_hook, remove_hook
     from runlore.tracking.metadata import ExperimentMetadata
     from runlore.tracking.model_comparison import compare_models
+    from runlore.tracking.pipelines import ExperimentPipeline
     from runlore.tracking.series import series
     from runlore.tracking.start import start_run
     from runlore.tracking.sweeps import track_hyperparameters
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "AutoTracker": "runlore.tracking.auto",
     "ExperimentMetadata": "runlore.tracking.metadata",
+    "ExperimentPipeline": "runlore.tracking.pipelines",
     "Run": "runlore.client.run",
     "TrackedConfig": "runlore.config",
     "TrackedRun": "runlore.tracking.tracked",
@@ -87,6 +89,7 @@ _IN_OTHER_TRACKERS = {
 __all__ = [
     "AutoTracker",
     "ExperimentMetadata",
+    "ExperimentPipeline",
     "Run",
     "TrackedConfig",
     "TrackedRun",
