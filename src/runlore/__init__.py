@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runlore.compare.runs import compare_runs
     from runlore.config.tracked import TrackedConfig
     from runlore.integrations import mlflow, wandb
+    from runlore.integrations.keras import TensorBoardCallback
     from runlore.integrations.mlflow_setup import configure_mlflow
     from runlore.integrations.wandb_setup import configure_wandb
     from runlore.reading.artifact_lookup import get_artifact, list_artifacts
@@ -41,6 +42,7 @@ _HOMES = {
     "ExperimentMetadata": "runlore.tracking.metadata",
     "ExperimentPipeline": "runlore.tracking.pipelines",
     "Run": "runlore.client.run",
+    "TensorBoardCallback": "runlore.integrations.keras",
     "TrackedConfig": "runlore.config",
     "TrackedRun": "runlore.tracking.tracked",
     "add_hook": "runlore.tracking.hooks",
@@ -91,6 +93,7 @@ __all__ = [
     "ExperimentMetadata",
     "ExperimentPipeline",
     "Run",
+    "TensorBoardCallback",
     "TrackedConfig",
     "TrackedRun",
     "add_hook",
