@@ -11,6 +11,7 @@ import pytest
 
 import runlore
 from runlore.actions.collecting import collect_garbage
+from runlore.actions.doctoring import examine
 from runlore.actions.placing import move_objects
 from runlore.actions.purging import purge
 from runlore.actions.trashing import remove, restore
@@ -58,6 +59,13 @@ def purge_all(store: Path) -> None:
 def two_runs(store: Path) -> Path:
     record(store, "one", "two")
     return store
+
+
+def test_nothing_is_damaged_after_a_purge_of_the_last_run_of_a_process(two_runs: Path) -> None:
+    assert runlore.get_run("one", store=two_runs).status == "finished"  # the index has it all
+    remove(["two"], confirm=yes, store=str(two_runs))
+    purge_all(two_runs)
+    assert not examine(str(two_runs)).is_damaged
 
 
 def test_a_purge_names_the_runs_that_used_what_goes(store: Path, tmp_path: Path) -> None:

@@ -60,17 +60,31 @@ def _differing(index: Index, fresh: Index) -> list[str]:
     """Name the runs about which two indexes don't say the same."""
     runs = {row.run for row in (*index.list_runs(is_deleted=None).runs,
                                 *fresh.list_runs(is_deleted=None).runs)}  # fmt: skip
+    # With the segments of runs that are gone goes how long their processes are known to have lived.
+    is_all_there = not (fresh.tombstones() or fresh.moved_runs())
+
+    def told(facts: RunFacts | None) -> str:
+        return _told(facts, has_lives=is_all_there)
+
     return [
         run
         for run in sorted(runs)
-        if _told(index.run_facts(run)) != _told(fresh.run_facts(run))
+        if told(index.run_facts(run)) != told(fresh.run_facts(run))
         or not _are_alike(index.summaries([run]), fresh.summaries([run]))
     ]
 
 
-def _told(facts: RunFacts | None) -> str:
-    """Say everything about a run in one text, for NaN is unequal to itself."""
-    return "" if facts is None else repr(facts._replace(parts=[], problems=[]))
+def _told(facts: RunFacts | None, *, has_lives: bool) -> str:
+    """Say everything about a run in one text, for NaN is unequal to itself.
+
+    Without `has_lives`, not when its writers gave their last signs of life.
+    """
+    if facts is None:
+        return ""
+    writers = facts.writers
+    if not has_lives:
+        writers = [writer._replace(last_sign_of_life=0) for writer in writers]
+    return repr(facts._replace(parts=[], problems=[], writers=writers))
 
 
 def _are_alike(
