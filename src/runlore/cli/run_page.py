@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from runlore.cli.load import load_texts
 from runlore.cli.run_context import context_pairs, detail_pairs
 from runlore.cli.run_files import show_files, show_inputs
+from runlore.cli.run_stages import stages_of
 from runlore.cli.table import Cell, Column, Table
 from runlore.cli.text import shortened, visible, visible_lines
 from runlore.cli.wording import ago, duration, moment, number, numbers, spark_line
@@ -94,6 +95,7 @@ class RunPage:
         """Print a section; an empty one only where it was asked for by name."""
         sections: dict[str, tuple[str, Callable[[], bool]]] = {
             "params": ("Params", self._params),
+            "stages": ("Stages", self._stages),
             "metrics": ("Metrics", self._metrics),
             "artifacts": ("Files", self._artifacts),
             "notes": ("Notes", self._notes),
@@ -156,6 +158,14 @@ class RunPage:
             if self._curves:
                 row.append(spark_line(self._curves.get(label, [])))
             table.add(*row)
+        self._output.table(table, indent=2)
+        return True
+
+    def _stages(self) -> bool:
+        table = stages_of(self._run.context)
+        if table is None:
+            return False
+        self._output.heading("Stages")
         self._output.table(table, indent=2)
         return True
 

@@ -7,7 +7,7 @@ import click
 from runlore.cli.completion import complete_runs
 from runlore.cli.options import chosen_store, store_and_json
 
-SECTIONS = ("params", "metrics", "artifacts", "notes", "load", "context")
+SECTIONS = ("params", "stages", "metrics", "artifacts", "notes", "load", "context")
 _CURVE_CELLS = {True: 20, False: 12}  # on a wide terminal, on a narrow one
 _WIDE = 100
 
@@ -15,6 +15,7 @@ _WIDE = 100
 @click.command("show")
 @click.argument("run", shell_complete=complete_runs)
 @click.option("--params", is_flag=True, help="Only the params.")
+@click.option("--stages", is_flag=True, help="Only the stages of a pipeline.")
 @click.option("--metrics", is_flag=True, help="Only the metrics.")
 @click.option("--artifacts", is_flag=True, help="Only the files.")
 @click.option("--notes", is_flag=True, help="Only the notes.")
