@@ -194,3 +194,18 @@ def test_catching_up_with_little_imports_no_heavy_libraries(store: StoreFolder) 
         check=True,
     )
     assert done.stdout == "True True 100 False False\n"
+
+
+@pytest.mark.parametrize("clock", [[T, 1 << 32], [T, -1], [-1, 0], [1 << 63, 0], [T], [T, 0, 0]])
+def test_an_edit_with_a_clock_that_can_not_be_is_passed_over_and_said(
+    store: StoreFolder, index: SqliteIndex, clock: list[int]
+) -> None:
+    journal = JournalComposer(store, ACTOR)
+    slot = journal.slot(RUN, ATTEMPT)
+    journal.edit(slot, "name.set", time=T, name="right")
+    journal.edit(slot, "name.set", time=T + 1, name="wrong", clock=clock)
+    catch_up(index, store, budget_seconds=None)
+    facts = index.run_facts(RUN)
+    assert facts is not None
+    assert facts.run.name == "right"
+    assert [one.kind for one in facts.problems] == ["unreadable-record"]

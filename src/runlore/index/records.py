@@ -377,10 +377,10 @@ ABOUT_RUNS = frozenset(("run.deleted", "run.restored", "run.purged", "run.moved"
 
 def stamp_of(record: dict[str, Any]) -> str:
     """Write the clock, actor and id of an edit as text that sorts as they do."""
-    wall, counter = record["clock"]
-    return (
-        f"{_integer(wall):016x}{_integer(counter):08x}{_name(record['actor'])}{_name(record['id'])}"
-    )
+    wall, counter = (_integer(part) for part in record["clock"])
+    if not (0 <= wall < 1 << 63 and 0 <= counter < 1 << 32):
+        raise ValueError("not a clock")
+    return f"{wall:016x}{counter:08x}{_name(record['actor'])}{_name(record['id'])}"
 
 
 def _put_latest(state: RunState, table: str, row: Row, stamp: str) -> None:
