@@ -42,7 +42,7 @@ def command(*, by: str | None, as_json: bool) -> None:
         _show_kinds(usage, output)
     if by is None and usage.runs:
         output.heading("The largest runs" if len(usage.runs) > _LARGEST else "Runs")
-    if by != "kind":
+    if by != "kind" and usage.runs:
         _show_runs(usage.runs if by == "run" else usage.runs[:_LARGEST], output)
 
 

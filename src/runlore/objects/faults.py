@@ -15,7 +15,7 @@ def write_fault(error: OSError, place: str) -> StoreError:
     if error.errno in _FULL:
         return StoreFull(
             f"no room left to write {place!r}",
-            hint="free some space, or name a store on another disk with RUNLORE_STORE",
+            hint="free some space, or name a place on another disk",
         )
     if error.errno in _READ_ONLY:
         return StoreReadOnly(
