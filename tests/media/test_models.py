@@ -10,6 +10,7 @@ import pytest
 from runlore.errors import InvalidType, InvalidValue
 from runlore.media.models import describe_model, save_model
 from runlore.media.reading import read_object
+from tests.libraries import library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +117,7 @@ def test_xgboost_models_are_kept_in_its_own_format(tmp_path: Path) -> None:
 
 
 def test_lightgbm_boosters_are_kept_in_its_own_format(tmp_path: Path) -> None:
-    lightgbm = pytest.importorskip("lightgbm", reason="lightgbm is not installed here")
+    lightgbm = library("lightgbm")
     model = lightgbm.LGBMClassifier(n_estimators=2, min_child_samples=1, verbose=-1).fit(X, Y)
     written, description = save_model(model.booster_, tmp_path)
     assert (written.path.name, description["format"]) == ("model.txt", "lightgbm")

@@ -10,6 +10,7 @@ from sklearn.model_selection import train_test_split
 
 import runlore
 from runlore import track_cross_validation, track_grid_search, track_hyperparameters
+from tests.libraries import library
 
 X, Y = load_breast_cancer(return_X_y=True, as_frame=True)
 X_TRAIN, X_TEST, Y_TRAIN, Y_TEST = train_test_split(X, Y, random_state=0)
@@ -20,11 +21,11 @@ pytestmark = [
 ]
 
 
-def small(library: str) -> Any:
+def small(name: str) -> Any:
     """Give the library's classifier."""
-    if library == "xgboost":
-        return pytest.importorskip("xgboost").XGBClassifier
-    return pytest.importorskip("lightgbm").LGBMClassifier
+    if name == "xgboost":
+        return library("xgboost").XGBClassifier
+    return library("lightgbm").LGBMClassifier
 
 
 def settings(library: str) -> dict[str, Any]:

@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
+from sklearn.datasets import load_iris
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import train_test_split
 
 import runlore
-
-pytest.importorskip("sklearn")
-lightgbm = pytest.importorskip("lightgbm")
-xgboost = pytest.importorskip("xgboost")
-
-import sklearn  # noqa: E402
-from sklearn.datasets import load_iris  # noqa: E402
-from sklearn.dummy import DummyClassifier  # noqa: E402
-from sklearn.ensemble import RandomForestClassifier  # noqa: E402
-from sklearn.model_selection import train_test_split  # noqa: E402
+from tests.libraries import library
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+xgboost = library("xgboost")
 
 
 class Data:
@@ -133,7 +132,7 @@ def test_folds_are_tracked(experiments: Path, data: Data) -> None:
 def test_models_are_compared(experiments: Path, data: Data) -> None:
     models = {
         "xgboost": small(),
-        "lightgbm": lightgbm.LGBMClassifier(n_estimators=5, verbose=-1, n_jobs=1),
+        "lightgbm": library("lightgbm").LGBMClassifier(n_estimators=5, verbose=-1, n_jobs=1),
         "random-forest": RandomForestClassifier(n_estimators=5, random_state=0),
     }
     comparison = runlore.compare_models(
