@@ -9,6 +9,7 @@ from benchmarks.environments import NotInstallableError, environment_for
 from benchmarks.estimates import median, median_ratio
 from benchmarks.findings import Bar, Finding, Results, amount
 from benchmarks.many_runs import SHAPE
+from benchmarks.peers.aim_local import Aim
 from benchmarks.peers.mlflow_sqlite import Mlflow
 from benchmarks.peers.searching import FILTER
 from benchmarks.places import scratch, size_bytes
@@ -17,6 +18,7 @@ from benchmarks.processes import run_python
 from benchmarks.stores import cached_store, copy_of
 
 if TYPE_CHECKING:
+    from benchmarks.peers.driver import Driver
     from benchmarks.plan import Plan
 
 HERE = __name__
@@ -27,7 +29,6 @@ SELECTIVE = (
 WIDE = "metrics.val_acc > 0.1 order by metrics.train_loss limit 10"
 WIDE_METRIC = "layer_007/weight_3"
 SEARCHING = "from runlore.cli.main import main; main()"
-BESIDE_RUNS = 2_000
 WIDE_METRICS, WIDE_POINTS, USERS_RUNS, FULL_SIZE = 1_500, 20, 750, 75_000
 
 
@@ -38,40 +39,45 @@ def measure(plan: Plan) -> Results:
     results.findings += _wide(plan)
     results.findings += _users(plan)
     if not plan.is_quick:
-        _beside_mlflow(results)
+        _beside(results, Mlflow, "benchmarks.peers.searching:time_searches", 2_000, "`search_runs`")
+        in_python = "`query_runs` for the param, the metrics of what it leaves in Python"
+        _beside(results, Aim, "benchmarks.peers.aim_searching:time_searches", 500, in_python)
     return results
 
 
-def _beside_mlflow(results: Results) -> None:
-    """Search as many runs as MLflow takes in within some minutes, with both."""
+def _beside(
+    results: Results, tracker: type[Driver], function: str, runs: int, searched: str
+) -> None:
+    """Search as many runs as another tracker takes in within some minutes, with both."""
     try:
-        environment = environment_for(Mlflow.name, Mlflow.requirements)
+        environment = environment_for(tracker.name, tracker.requirements)
     except NotInstallableError as refusal:
-        results.skipped.append(f"{Mlflow.title}: {refusal}")
+        results.skipped.append(f"{tracker.title}: {refusal}")
         return
     with scratch() as folder:
-        (folder / "mlflow").mkdir()
+        (folder / "theirs").mkdir()
         theirs = run_in_process(
-            "benchmarks.peers.searching:time_searches",
+            function,
             python=environment.python,
-            environment=Mlflow.environment,
+            environment=tracker.environment,
             timeout_seconds=1_800,
-            folder=str(folder / "mlflow"),
-            runs=BESIDE_RUNS,
+            folder=str(folder / "theirs"),
+            runs=runs,
             rounds=7,
         )
         store = str(folder / "store")
-        run_in_process("benchmarks.many_runs:make_runs", folder=store, runs=BESIDE_RUNS)
+        run_in_process("benchmarks.many_runs:make_runs", folder=store, runs=runs)
         run_in_process("benchmarks.inside:apply_everything", folder=store)
         ours = run_in_process(f"{HERE}:time_beside", folder=store, rounds=7)
     results.findings.append(
         Finding(
-            what=f"a filter and an order over {BESIDE_RUNS:,} runs, beside MLflow",
+            what=f"a filter and an order over {runs:,} runs, beside {tracker.title}",
             figure=amount(median(ours) * 1e3, "ms"),
-            beside=f"{Mlflow.title}: {amount(median(theirs['seconds']) * 1e3, 'ms')}",
+            beside=f"{tracker.title}: {amount(median(theirs['seconds']) * 1e3, 'ms')}",
             ratio=median_ratio(ours, theirs["seconds"]),
-            shape=f"`{FILTER} order by metrics.train_loss limit 10`; {SHAPE}; MLflow took "
-            f"{amount(theirs['writing'], 's')} to take them in, so not more of them",
+            shape=f"`{FILTER} order by metrics.train_loss limit 10`; {SHAPE}; {tracker.title}: "
+            f"{searched}; it took {amount(theirs['writing'], 's')} to take them in, so not more "
+            "of them. Trackio has no search: whoever asks it loads all runs",
         )
     )
 

@@ -100,7 +100,7 @@ def test_what_wandb_draws_becomes_media_and_files(wandb: Any, tmp_path: Path) ->
         )
         artifact = wandb.Artifact("rows", "dataset")
         artifact.add_file(str(tmp_path / "rows.csv"))
-        artifact.add_reference("s3://bucket/rows", checksum=False)
+        artifact.add_reference("https://example.org/rows", checksum=False)
         run.log_artifact(artifact)
         run.save("rows.csv")
     ours = only_run()
@@ -109,7 +109,7 @@ def test_what_wandb_draws_becomes_media_and_files(wandb: Any, tmp_path: Path) ->
     assert {file.name for file in ours.artifacts} == {
         "media/page-0.html", "rows/rows.csv", "rows.csv"
     }  # fmt: skip
-    assert ours.context["reference rows/rows"]["address"] == "s3://bucket/rows"
+    assert ours.context["reference rows/rows"]["address"] == "https://example.org/rows"
 
 
 def test_a_run_ends_as_its_block_and_as_its_exit_code_say(wandb: Any) -> None:  # noqa: F811

@@ -91,7 +91,7 @@ def test_old_pythons_can_read_it_far_enough_to_say_what_is_missing() -> None:
 
 
 # For MLflow, tests install `mlflow-skinny`: the same client without its server and the page.
-UNTESTED_EXTRAS = ("kaleido", "mlflow", "ray", "torch")
+UNTESTED_EXTRAS = ("kaleido", "mlflow", "ray", "tensorboard", "torch")
 
 
 def test_every_requirement_is_pinned() -> None:

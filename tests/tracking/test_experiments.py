@@ -268,7 +268,7 @@ def test_a_stranger_who_may_not_write_the_results_is_told_before_anything_is_rec
 ) -> None:
     let_strangers_in(tmp_path)
     code = """
-    import runlore.tracking.experiments, runlore.errors
+    import runlore.tracking.experiments, runlore.tracking.references, runlore.errors
     os.setgid(65534)
     os.setuid(65534)
     try:
