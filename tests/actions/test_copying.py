@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +25,7 @@ from runlore.testing.journals import JournalComposer
 from tests.actions.interrupted import cut_short_everywhere
 from tests.actions.stores import record, told
 from tests.actions.test_collecting import yes
-from tests.cli.stores import run_python
+from tests.cli.stores import SOURCE, run_python
 from tests.reading.recording import close_journal
 
 if TYPE_CHECKING:
@@ -324,3 +327,25 @@ def sealed_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = tmp_path_factory.mktemp("sealed") / "store"
     record(store, "one")
     return store
+
+
+def test_who_copies_waits_until_a_helper_is_through(
+    tmp_path: Path, target: Path, store_of_its_own: Path
+) -> None:
+    """A real helper, which goes on for a while after its process: what it tells comes along."""
+    command = "import runlore, sys\nwith runlore.start_run('fresh') as run: run.log({'a': 1.0})\n"
+    environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+    for place in range(3):
+        here = store_of_its_own.with_name(f"store{place}")
+        subprocess.run(
+            [sys.executable, "-c", command],
+            env=environment | {"RUNLORE_STORE": str(here)},
+            cwd=tmp_path,
+            check=True,
+        )
+        there = target.with_name(f"target{place}")
+        copy_runs(["fresh"], str(there), confirm=yes, store=str(here))
+        mine = runlore.get_run("fresh", store=here).context
+        theirs = runlore.get_run("fresh", store=there).context
+        assert "python" in theirs
+        assert mine == theirs

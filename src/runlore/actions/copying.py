@@ -14,11 +14,14 @@ from runlore.actions.repairs import adopt_waiting
 from runlore.actions.transferring import Transfer
 from runlore.editing.editor import Editor
 from runlore.errors import InvalidValue, RunBusy, StoreError, StoreNotFound
+from runlore.helper.chores import NOTES
 from runlore.index.artifacts import versions_of_run
 from runlore.journal.folder import create_store, failure, open_store
+from runlore.journal.liveness import DEAD, holder
 from runlore.journal.location import FOLDER, locate_store
 from runlore.journal.shell import shell_actor
 from runlore.reading.store import StoreReader, open_reader
+from runlore.records.events import now
 from runlore.segments.gone import MOVED, mark_gone, remove_segments
 from runlore.segments.sealing import seal_complete
 
@@ -33,6 +36,8 @@ _AT_ONCE = 50
 _WITHOUT_DEADLINE_SECONDS = 86_400.0
 _PATIENCE_SECONDS = 30.0
 _PAUSE_SECONDS = 0.2
+_HELPER_SECONDS = 10.0
+_RECENT_SECONDS = 120
 
 
 @dataclass
@@ -137,6 +142,7 @@ def _seal(reader: StoreReader, runs: Sequence[str]) -> None:
         RunBusy: if some are in a journal that is still written.
     """
     folder = reader.folder
+    _await_helpers(reader, runs)
     going = set(runs)
     waiting = [file for file in kept_files(reader.index) if file.run in going
                and file.digest is None]  # fmt: skip
@@ -160,6 +166,28 @@ def _seal(reader: StoreReader, runs: Sequence[str]) -> None:
             f"some records of the runs are in a journal that {who} still writes",
             hint="try again when it has ended; nothing was copied",
         )
+
+
+def _await_helpers(reader: StoreReader, runs: Sequence[str]) -> None:
+    """Give helpers of processes that have just ended the time to record what they found out.
+
+    Until it is through, a helper leaves its notes beside the process' journal. One that was
+    killed leaves them for good: after two minutes nobody waits for it.
+    """
+    since = now() - _RECENT_SECONDS * 1_000_000
+    rows = reader.index.get_runs(runs)
+    recent = [run for run in runs if (rows[run].last_time or 0) > since]
+    writers = reader.index.writers(recent)
+    actors = {one.actor for of_run in writers.values() for one in of_run}
+    notes = [
+        os.path.join(reader.folder.actor(actor), NOTES[0])
+        for actor in actors
+        if holder(reader.folder.lock(actor), host=reader.host) == DEAD
+    ]
+    deadline = monotonic() + _HELPER_SECONDS
+    while any(os.path.exists(path) for path in notes) and monotonic() < deadline:
+        sleep(_PAUSE_SECONDS)
+    reader.catch_up(budget_seconds=None)
 
 
 def _seal_all(reader: StoreReader, runs: Sequence[str]) -> list[JournalRow]:

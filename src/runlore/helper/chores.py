@@ -16,6 +16,7 @@ from runlore.records.events import event
 
 _NICENESS = 10  # the training goes first
 _FACTS = "facts.json"
+NOTES = (_FACTS, "runs")  # what a process leaves for its helper, which removes them at the end
 
 
 def main(arguments: list[str]) -> None:
@@ -75,7 +76,7 @@ def seal(store_path: str, seconds: float, actor_folder: str, *, is_last: bool) -
     if any(importlib.util.find_spec(name) is None for name in ("numpy", "pcodec")):
         sys.path += _package_folders(_facts_of(actor_folder).get("sys_path") or [])
     if is_last:
-        for name in (_FACTS, "runs"):
+        for name in NOTES:
             with suppress(OSError):
                 os.unlink(os.path.join(actor_folder, name))
     from runlore.segments.sealing import seal_complete
