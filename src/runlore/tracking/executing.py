@@ -59,7 +59,7 @@ class Executor:
                 began(place)
                 yield place, evaluate(self._recipe, params, self._data)
             return
-        with self._configured():
+        with self._configured(brings_data=True):
             if self._has_generators:
                 yield from self._stream(list(enumerate(combinations)), began, "generator_unordered")
                 return
@@ -82,7 +82,7 @@ class Executor:
         yield from joblib.Parallel(return_as=return_as)(tasks())
 
     @contextlib.contextmanager
-    def _configured(self) -> Iterator[None]:
+    def _configured(self, *, brings_data: bool = False) -> Iterator[None]:
         joblib = _joblib()
         options: dict[str, Any] = {"n_jobs": self._n_jobs}
         if self._backend is not None:
@@ -92,7 +92,8 @@ class Executor:
             parts.register_ray()
         elif self._backend == "dask":
             require("distributed", package="distributed", extra="dask", purpose="backend='dask'")
-            options["scatter"] = [self._data]
+            if brings_data:  # once: letting go of them and bringing them again is a race
+                options["scatter"] = [self._data]
         try:
             config = joblib.parallel_config(**options)
         except (ValueError, KeyError) as error:
