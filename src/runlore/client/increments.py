@@ -233,6 +233,17 @@ def find_increment(given: str | int, start: str | None = None) -> Increment:
     )
 
 
+def increment_of(given: str | int | None) -> Increment | None:
+    """Return the increment that is named, or the open one; None where there is none, or for False.
+
+    Raises:
+        NotFound, Ambiguous: if no increment has that number, or two have.
+    """
+    if given is None or given is True:
+        return open_increment()
+    return None if given is False else find_increment(given)
+
+
 def open_increment(start: str | None = None) -> Increment | None:
     """Return the open increment of where one is: the one that says `active`, else the newest.
 

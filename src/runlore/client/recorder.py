@@ -67,6 +67,11 @@ class Recorder:
         self.runs.append(run)
         _open_runs.append(run)
         console.run_began(self._spool_of(run), _line(run))
+        if "IPython" in sys.modules and self.helper_pid is not None:
+            try:  # noqa: SIM105 - contextlib costs the import budget
+                write_facts(self.store, self.writer.actor)  # there are more cells by now
+            except OSError:
+                pass  # those of the run before stay
         self._tell_helper(f"{_line(run)} {names_text(run.captures)}\n")
 
     def run_ended(self, run: Run) -> None:
@@ -75,7 +80,8 @@ class Recorder:
             if run in runs:
                 runs.remove(run)
         console.run_ended(self._spool_of(run), _line(run))
-        self._tell_helper(f"{run.id} ended\n")
+        if self.helper_pid is not None:
+            self._tell_helper(f"{run.id} ended\n")
 
     def _spool_of(self, run: Run) -> console.Spool | None:
         """Give the place for what is printed, where it is wanted and somebody will take it."""
@@ -84,8 +90,6 @@ class Recorder:
     def _tell_helper(self, line: str) -> None:
         path = os.path.join(self.store.actor(self.writer.actor), "runs")
         try:
-            if "IPython" in sys.modules and self.helper_pid is not None:
-                write_facts(self.store, self.writer.actor)  # there are more cells by now
             descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
                 os.write(descriptor, line.encode())

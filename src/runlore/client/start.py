@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from runlore.client.placement import Placement
+    from runlore.settings.settings import Settings
 
 
 def open_run(
@@ -62,11 +63,12 @@ def open_run(
     if id is not None:
         run_id(id)
     path = locate_store(store)
-    captures = wanted_captures(capture, {CAPTURE: load_settings(path).capture})
+    settings = load_settings(path)
+    captures = wanted_captures(capture, {CAPTURE: settings.capture})
     recorder = recorder_for(path)
     place = placement(id, os.environ, recorder.host)
     run = run_class(recorder, place, name if name is not None else _label(id), captures)
-    run.project = project or default_project(path)
+    run.project = project or default_project(path, settings)
     _begin(run, place, resume=resume, from_step=step, fields={
         "name": run.name,
         "experiment": experiment,
@@ -91,9 +93,9 @@ def _log_params(run: Run, params: object) -> None:
         attach(params, run)
 
 
-def default_project(store_path: str) -> str:
+def default_project(store_path: str, settings: Settings | None = None) -> str:
     """Name the project of a store: as it is set, its repository's folder, or the one it lies in."""
-    chosen = load_settings(store_path).project
+    chosen = (settings or load_settings(store_path)).project
     if chosen is not None:
         return limits.name(chosen, "the project")
     folder = os.path.dirname(store_path)

@@ -6,8 +6,8 @@ import os
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from runlore.client.increments import increment_of
 from runlore.errors import StoreReadOnly
-from runlore.integrations.choosing import increment_of
 from runlore.integrations.mlflow_mirror import Mirror
 from runlore.integrations.mlflow_stores import watched_builder, watched_repository
 from runlore.media.libraries import require

@@ -8,9 +8,9 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from runlore.client.increments import increment_of
 from runlore.errors import RunloreError, RunNotFound
 from runlore.integrations import wandb_mirror
-from runlore.integrations.choosing import increment_of
 from runlore.integrations.quiet import first_line
 from runlore.media.libraries import require
 from runlore.tracking.experiments import track_experiment

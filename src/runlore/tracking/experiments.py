@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from runlore.client.increments import CLAIMS, SERIES_TAG, find_increment, open_increment
+from runlore.client.increments import CLAIMS, SERIES_TAG, increment_of
 from runlore.client.run import Run
 from runlore.errors import InvalidType, InvalidValue, StoreReadOnly, a_kind
 from runlore.records import limits
@@ -85,7 +85,7 @@ def _begin(
     """Start the run of arguments that are taken apart; raises as `track_experiment` does."""
     if series is not None:
         series = limits.name(series, "the series")
-    chosen = _increment_of(increment)
+    chosen = increment_of(increment)
     if chosen is not None:
         experiment = experiment or chosen.name
         _require_writable(chosen)
@@ -145,12 +145,6 @@ def _of_metadata(
         )
     both = tags_of(metadata.tags) | tags_of(tags)
     return metadata.name, description or metadata.description, both, metadata.facts()
-
-
-def _increment_of(given: str | int | None) -> Increment | None:
-    if given is None or given is True:
-        return open_increment()
-    return None if given is False else find_increment(given)
 
 
 def _require_writable(increment: Increment) -> None:
