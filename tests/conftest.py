@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from runlore.reading.store import StoreReader, open_reader
 from tests.services.postgres import (  # noqa: F401 - fixtures
     index_kind,
     packaged_postgres_server,
@@ -35,6 +36,7 @@ AMBIENT = (
     "LOCAL_RANK",
     "WORLD_SIZE",
 )
+PATIENCE_SECONDS = 60.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,6 +76,15 @@ def store_of_its_own(
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
     return store
+
+
+@pytest.fixture(autouse=True)
+def patient_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read all that was recorded, on a slow machine too; tests of the budget give their own."""
+    for opening in (open_reader, StoreReader.catch_up):
+        defaults = opening.__kwdefaults__
+        assert defaults is not None
+        monkeypatch.setitem(defaults, "budget_seconds", PATIENCE_SECONDS)
 
 
 @pytest.fixture(autouse=True)
