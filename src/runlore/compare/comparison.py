@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runlore.compare.markdown import escaped, markdown_table, number
+from runlore.reading.frames import Rows
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-
     from runlore.reading.directions import Direction
     from runlore.reading.runs import Runs
 
@@ -36,7 +34,7 @@ class ComparisonRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Rows):
     """Runs side by side.
 
     `params` are the keys compared, `metrics` the labels. `shared_params` are equal in all runs.
@@ -73,26 +71,6 @@ class Comparison:
             }
             for row in self.rows
         ]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Return a DataFrame of pandas with the columns of `to_dicts`.
-
-        Raises:
-            MissingExtra: if pandas isn't installed.
-        """
-        from runlore.reading.frames import pandas_frame
-
-        return pandas_frame(self.to_dicts())
-
-    def to_polars(self) -> pl.DataFrame:
-        """Return a DataFrame of polars with the columns of `to_dicts`.
-
-        Raises:
-            MissingExtra: if polars isn't installed.
-        """
-        from runlore.reading.frames import polars_frame
-
-        return polars_frame(self.to_dicts())
 
     def to_markdown(self) -> str:
         """Return a table in Markdown, the best value of each metric in bold."""

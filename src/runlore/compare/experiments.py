@@ -13,13 +13,11 @@ from runlore.compare.report import markdown_of, text_of
 from runlore.compare.wording import place_of
 from runlore.errors import InvalidType, InvalidValue, SeriesNotFound, a_kind
 from runlore.reading.directions import direction_of
+from runlore.reading.frames import Rows
 from runlore.reading.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    import pandas as pd
-    import polars as pl
 
     from runlore.compare.candidates import Candidate
     from runlore.compare.judging import MetricVerdict
@@ -30,7 +28,7 @@ _MOST_METRICS = 8
 
 
 @dataclass(frozen=True)
-class ExperimentComparison(Findings):
+class ExperimentComparison(Findings, Rows):
     """Experiments side by side: the table, the best of each metric, and why."""
 
     def __repr__(self) -> str:
@@ -74,26 +72,6 @@ class ExperimentComparison(Findings):
                 "ids": [run.id for run in one.runs],
             })  # fmt: skip
         return rows
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Return a DataFrame of pandas with the columns of `to_dicts`.
-
-        Raises:
-            MissingExtra: if pandas isn't installed.
-        """
-        from runlore.reading.frames import pandas_frame
-
-        return pandas_frame(self.to_dicts())
-
-    def to_polars(self) -> pl.DataFrame:
-        """Return a DataFrame of polars with the columns of `to_dicts`.
-
-        Raises:
-            MissingExtra: if polars isn't installed.
-        """
-        from runlore.reading.frames import polars_frame
-
-        return polars_frame(self.to_dicts())
 
     def to_markdown(self) -> str:
         """Return the comparison in Markdown: the table, the best, why, and what was left out."""

@@ -14,6 +14,40 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+class Rows:
+    """Rows as data frames, of what gives them by `to_dicts`."""
+
+    __slots__ = ()
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Return a dict per row."""
+        raise NotImplementedError
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return a DataFrame of pandas with the columns of `to_dicts`.
+
+        Raises:
+            MissingExtra: if pandas isn't installed.
+        """
+        return pandas_frame(self.to_dicts())
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return a DataFrame of polars with the columns of `to_dicts`.
+
+        Raises:
+            MissingExtra: if polars isn't installed.
+        """
+        return polars_frame(self.to_dicts())
+
+    def to_arrow(self) -> pa.Table:
+        """Return a table of Arrow with the columns of `to_dicts`.
+
+        Raises:
+            MissingExtra: if pyarrow isn't installed.
+        """
+        return arrow_table(self.to_dicts())
+
+
 def column_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """List the keys of all rows: plain ones first, then params, then metrics, each as first met."""
     found = dict.fromkeys(key for row in rows for key in row)

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 import numpy as np
 
 from runlore.errors import InvalidValue
+from runlore.reading.frames import Rows
 from runlore.reading.suggestions import nearest
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-    import pyarrow as pa
-
     from runlore.query.columns import Doubles, Integers
     from runlore.reading.group_columns import GroupedMetric
     from runlore.reading.runs import Runs
@@ -107,7 +104,7 @@ class Group:
         return [(name, value) for name, value in pairs if value is not None]
 
 
-class Groups(Sequence[Group]):
+class Groups(Rows, Sequence[Group]):
     """Groups of runs, in the order of their newest members unless ordered otherwise.
 
     `by` are the params they are grouped by, `left_out` those that "all-but-seed" took for seeds;
@@ -185,36 +182,6 @@ class Groups(Sequence[Group]):
         columns = self._columns()
         names = list(columns)
         return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Return a DataFrame of pandas with the columns of `to_dicts`.
-
-        Raises:
-            MissingExtra: if pandas isn't installed.
-        """
-        from runlore.reading.frames import pandas_frame
-
-        return pandas_frame(self.to_dicts())
-
-    def to_polars(self) -> pl.DataFrame:
-        """Return a DataFrame of polars with the columns of `to_dicts`.
-
-        Raises:
-            MissingExtra: if polars isn't installed.
-        """
-        from runlore.reading.frames import polars_frame
-
-        return polars_frame(self.to_dicts())
-
-    def to_arrow(self) -> pa.Table:
-        """Return a table of Arrow with the columns of `to_dicts`.
-
-        Raises:
-            MissingExtra: if pyarrow isn't installed.
-        """
-        from runlore.reading.frames import arrow_table
-
-        return arrow_table(self.to_dicts())
 
     def _columns(self) -> dict[str, list[Any]]:
         order, content = self._order, self._content

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from runlore.compare.markdown import escaped, markdown_table, number
 from runlore.errors import RunloreError
-from runlore.media.libraries import require
+from runlore.reading.frames import Rows
 from runlore.stats.describing import describe
 from runlore.stats.folds import folds_interval
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from runlore.stats.describing import Description
     from runlore.stats.intervals import Interval
 
@@ -63,7 +61,7 @@ def fold_scores(name: str, values: list[float], test_share: float) -> FoldScores
 
 
 @dataclass(frozen=True)
-class CrossValidation:
+class CrossValidation(Rows):
     """Scores of a model on each fold; `score` is the first that was asked for.
 
     `mean`, `std` and `interval` are of that one, `scores` has all. `errors` says, by fold, what
@@ -107,12 +105,6 @@ class CrossValidation:
             }
             for fold in range(len(self))
         ]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Make a DataFrame with a row for each fold."""
-        pandas = require("pandas", package="pandas", extra="pandas", purpose="to_pandas()")
-        frame: pd.DataFrame = pandas.DataFrame(self.to_dicts())
-        return frame
 
     def to_markdown(self) -> str:
         """Write a table of the folds, and what they come to."""

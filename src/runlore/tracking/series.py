@@ -11,6 +11,7 @@ from runlore.client.increments import SERIES_TAG, find_increment
 from runlore.compare.markdown import escaped, markdown_table, number
 from runlore.errors import InvalidType, InvalidValue, RunNotFound, a_kind
 from runlore.reading.directions import direction_of
+from runlore.reading.frames import Rows
 from runlore.reading.opening import find_run, find_runs
 from runlore.reading.store import open_reader
 from runlore.reading.suggestions import nearest
@@ -18,8 +19,6 @@ from runlore.reading.suggestions import nearest
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
-
-    import pandas as pd
 
     from runlore.reading.run import StoredRun
     from runlore.reading.store import StoreReader
@@ -56,7 +55,7 @@ class SeriesStep:
     metrics: dict[str, MetricChange]
 
 
-class ExperimentSeries(Sequence[SeriesStep]):
+class ExperimentSeries(Rows, Sequence[SeriesStep]):
     """Runs in order, with the changes between neighbours; `metrics` are the labels compared."""
 
     def __init__(self, name: str, steps: Sequence[SeriesStep], metrics: Sequence[str]) -> None:
@@ -101,16 +100,6 @@ class ExperimentSeries(Sequence[SeriesStep]):
             }
             for step in self.steps
         ]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Return a DataFrame of pandas with the columns of `to_dicts`.
-
-        Raises:
-            MissingExtra: if pandas isn't installed.
-        """
-        from runlore.reading.frames import pandas_frame
-
-        return pandas_frame(self.to_dicts())
 
     def to_markdown(self) -> str:
         """Return a table in Markdown: each run, what was changed, and how the metrics moved."""

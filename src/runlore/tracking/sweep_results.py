@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from runlore.compare.markdown import escaped, markdown_table, number
 from runlore.errors import RunloreError
-from runlore.media.libraries import require
+from runlore.reading.frames import Rows
 from runlore.tracking.search_spaces import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
     from runlore.tracking.importance import Importances
 
@@ -41,7 +39,7 @@ class Combination:
 
 
 @dataclass(frozen=True)
-class SweepResults:
+class SweepResults(Rows):
     """All combinations of a search, in the order they were tried; `score` is what ranks them.
 
     `best_model` is fitted anew on all rows; None if that wasn't wanted. `importances` is None
@@ -138,12 +136,6 @@ class SweepResults:
             }
             for one in self.combinations
         ]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Make a DataFrame with a row for each combination."""
-        pandas = require("pandas", package="pandas", extra="pandas", purpose="to_pandas()")
-        frame: pd.DataFrame = pandas.DataFrame(self.to_dicts())
-        return frame
 
     def to_markdown(self, most: int = _MOST_ROWS) -> str:
         """Write the best combinations as a table, the verdict and the importances."""
