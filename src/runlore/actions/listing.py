@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from runlore.index.interface import Freshness
-    from runlore.reading.run import StoredRun
+    from runlore.reading.runs import Runs
 
 _MOST_LOOKED_AT = 1000
 # What most runs log beside what they are about; shown only where nothing else is.
@@ -27,7 +27,7 @@ _SECONDARY = ("time", "seconds", "duration", "lr", "learning_rate", "epoch", "st
 class Listing:
     """Some runs, how many there are in all, and how far behind the answer may be."""
 
-    runs: Sequence[StoredRun]
+    runs: Runs
     total: int
     freshness: Freshness
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from runlore.cli.completion import complete_runs
+from runlore.cli.formats import one_form, table_format, tell_formulas
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 )
 @click.option("--all", "is_all", is_flag=True, help="Also the params that are equal everywhere.")
 @click.option("--markdown", is_flag=True, help="Print a Markdown table.")
+@table_format("The table for other programs; md is --markdown, json is --json.")
 @store_and_json
 def command(
     *,
@@ -31,6 +33,7 @@ def command(
     metrics: tuple[str, ...],
     is_all: bool,
     markdown: bool,
+    form: str | None,
     as_json: bool,
 ) -> None:
     """Put runs side by side: what differs, and which is best.
@@ -45,22 +48,28 @@ def command(
     """
     from runlore.actions.comparing import compare
 
+    form = one_form(form, as_json=as_json, is_markdown=markdown)
     found = compare(
         runs, experiment=experiment, metrics=metrics, only_differing=not is_all,
         store=chosen_store(),
     )  # fmt: skip
     judged = None if is_all else _judged(found, runs, metrics)
-    if as_json:
+    if form == "json":
         from runlore.cli.jsonable import print_json
 
         print_json(_report(found) | {"verdict": judged and _verdict(judged)})
         return
+    if form not in (None, "md"):
+        from runlore.actions.exports.printing import print_rows
+
+        tell_formulas(print_rows((judged or found).to_dicts(), form, sys.stdout))
+        return
     if judged is not None:
         from runlore.cli.experiments import show_experiments
 
-        show_experiments(judged, is_markdown=markdown)
+        show_experiments(judged, is_markdown=form == "md")
         return
-    if markdown:
+    if form == "md":
         sys.stdout.write(found.to_markdown().rstrip("\n") + "\n")
         return
     from runlore.cli.comparison import show_comparison

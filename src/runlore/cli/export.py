@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from runlore.cli.completion import complete_runs
+from runlore.cli.formats import FORMATS, table_format, tell_formulas
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
     from runlore.actions.exports.exporting import Exported
 
-_FORMATS = ("csv", "json", "jsonl", "md", "parquet")
 _WHATS = (
     "runs", "points", "params", "metrics", "tags", "notes", "context", "attempts", "all",
 )  # fmt: skip
@@ -28,12 +28,7 @@ _WHATS = (
     show_default=True,
     help="The table to write; `all` writes every one into a folder.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(_FORMATS),
-    help="By default what the name of the output ends in, else csv.",
-)
+@table_format("By default what the name of the output ends in, else csv.")
 @click.option(
     "--output",
     "-o",
@@ -85,7 +80,7 @@ def command(
 
 def _form_of(output: str | None) -> str:
     extension = "" if output is None else output.rpartition(".")[2].lower()
-    return extension if extension in _FORMATS else "csv"
+    return extension if extension in FORMATS else "csv"
 
 
 def _tell(done: Exported, *, is_guarded: bool, as_json: bool) -> None:
@@ -110,8 +105,5 @@ def _tell(done: Exported, *, is_guarded: bool, as_json: bool) -> None:
         talk(f"wrote {count(done.runs, 'run')}{files} to {done.path}")
     if done.missing_files:
         talk(f"{count(done.missing_files, 'file')} could not be read: runlore doctor")
-    if done.formulas and not is_guarded:
-        talk(
-            f"{count(done.formulas, 'text')} begin as formulas do, which spreadsheets run: "
-            "--guard puts an apostrophe before them"
-        )
+    if not is_guarded:
+        tell_formulas(done.formulas)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runlore.cli.completion import complete_experiments
+from runlore.cli.formats import one_form, table_format, tell_formulas
 from runlore.cli.options import chosen_store, store_and_json
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--all", "is_all", is_flag=True, help="All runs, however many there are.")
 @click.option("--archived", is_flag=True, help="Archived runs instead, which lists leave out.")
 @click.option("--deleted", is_flag=True, help="Runs in the trash instead.")
+@table_format("The table that `export` writes, of the runs listed; json is --json.")
 @store_and_json
 def command(
     *,
@@ -33,6 +36,7 @@ def command(
     is_all: bool,
     archived: bool,
     deleted: bool,
+    form: str | None,
     as_json: bool,
 ) -> None:
     """List runs, the newest first (also: list).
@@ -42,6 +46,7 @@ def command(
     """
     from runlore.actions.listing import list_all
 
+    form = one_form(form, as_json=as_json)
     experiment = experiment or experiment_option
     listing = list_all(
         experiment,
@@ -51,7 +56,7 @@ def command(
         is_deleted=deleted,
         store=chosen_store(),
     )
-    if as_json:
+    if form == "json":
         from runlore.cli.jsonable import print_json
 
         print_json(_report(listing))
@@ -60,7 +65,11 @@ def command(
     from runlore.cli.output import Output, talk
     from runlore.cli.wording import count
 
-    if listing.runs:
+    if form is not None:
+        from runlore.actions.exports.printing import print_runs
+
+        tell_formulas(print_runs(listing.runs, form, sys.stdout))
+    elif listing.runs:
         _show(listing, Output())
     elif listing.total == 0:
         place = " in the trash" if deleted else " in the archive" if archived else ""

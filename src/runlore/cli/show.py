@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from runlore.cli.completion import complete_runs
+from runlore.cli.formats import one_form, table_format, tell_formulas
 from runlore.cli.options import chosen_store, store_and_json
 
 SECTIONS = ("params", "stages", "metrics", "artifacts", "notes", "load", "context")
@@ -23,15 +26,19 @@ _WIDE = 100
 @click.option("--context", is_flag=True, help="Only the context: code, command, machine.")
 @click.option("--diff", is_flag=True, help="Only the uncommitted changes, as a patch.")
 @click.option("--traceback", is_flag=True, help="Also the traceback of the error that ended it.")
+@table_format("A row a fact: section, name and value; json is --json.")
 @store_and_json
-def command(*, run: str, diff: bool, traceback: bool, as_json: bool, **wanted: bool) -> None:
+def command(
+    *, run: str, diff: bool, traceback: bool, form: str | None, as_json: bool, **wanted: bool
+) -> None:
     """Show all about one run.
 
     RUN is its id, the first or last digits of it, or its name. The options that name a section
     can be combined; without any, all are shown. --json always gives all. What --diff prints can
     be piped into `git apply`.
     """
-    if diff and not as_json:
+    form = one_form(form, as_json=as_json)
+    if diff and form is None:
         _print_diff(run)
         return
     from runlore.actions.showing import show_run
@@ -40,10 +47,10 @@ def command(*, run: str, diff: bool, traceback: bool, as_json: bool, **wanted: b
     output = Output()
     chosen = [section for section in SECTIONS if wanted[section]]
     points = 0
-    if not as_json and output.width is not None and (not chosen or "metrics" in chosen):
+    if form is None and output.width is not None and (not chosen or "metrics" in chosen):
         points = _CURVE_CELLS[output.width >= _WIDE]
     report = show_run(run, curve_points=points, store=chosen_store())
-    if as_json:
+    if form == "json":
         from runlore.cli.freshness import freshness_report
         from runlore.cli.jsonable import print_json
         from runlore.cli.run_report import whole_run
@@ -51,6 +58,15 @@ def command(*, run: str, diff: bool, traceback: bool, as_json: bool, **wanted: b
         print_json(whole_run(report.run) | {"freshness": freshness_report(report.run.freshness)})
         return
     from runlore.cli.freshness import tell_freshness
+
+    if form is not None:
+        from runlore.actions.exports.printing import facts_of, print_rows
+
+        facts = [fact._asdict() for fact in facts_of(report.run)
+                 if not chosen or fact.section in chosen]  # fmt: skip
+        tell_formulas(print_rows(facts, form, sys.stdout))
+        tell_freshness(report.run.freshness)
+        return
     from runlore.cli.run_page import RunPage
 
     page = RunPage(report, output)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from runlore.reading.run import StoredRun
     from runlore.reading.runs import Runs
 
+TYPED = ("csv", "parquet")  # formats in which a column is of one kind, so that params are texts
 _AT_ONCE = 500
 _POINTS_AT_ONCE = 65_536
 _FIXED = (

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from runlore.actions.changing import chosen
-from runlore.actions.exports.contents import TABLES, batches, write_runs
+from runlore.actions.exports.contents import TABLES, TYPED, batches, write_runs
 from runlore.actions.exports.files import Files
-from runlore.actions.exports.tables import FORMATS, open_table, text_table, writing
+from runlore.actions.exports.tables import FORMATS, open_table, stream_table, takes_bytes, writing
 from runlore.actions.increments import complete_open_increments
 from runlore.actions.quiet import without_warnings
 from runlore.errors import InvalidValue, StoreError
@@ -86,8 +86,8 @@ def export(
     make = _Export(form, on_step, is_guarded=is_guarded)
     found = Exported(None if not isinstance(output, str) else os.path.abspath(output), len(runs))
     if not isinstance(output, str):
-        make.table(what, runs, lambda columns: text_table(output, columns, form,
-                                                          is_guarded=is_guarded))  # fmt: skip
+        make.table(what, runs, lambda columns: stream_table(output, columns, form,
+                                                            is_guarded=is_guarded))  # fmt: skip
     else:
         try:
             if what == EVERYTHING:
@@ -119,8 +119,7 @@ class _Export:
         """Write one table."""
         self._on_step(f"writing {what}")
         if what == RUNS:
-            is_text = self._form in ("csv", "parquet")
-            self.formulas += write_runs(runs, begin, has_text_params=is_text)
+            self.formulas += write_runs(runs, begin, has_text_params=self._form in TYPED)
             self.rows[what] = len(runs)
             return
         table = TABLES[what]
@@ -196,11 +195,10 @@ def _check(what: str, form: str, output: str | TextIO, *, has_files: bool, is_fo
             f"a table of {what} holds no files", hint="all of the store does: --what all"
         )
     if not isinstance(output, str):
-        if what == EVERYTHING or form == "parquet":
-            raise InvalidValue(
-                "that can't be printed" if what == EVERYTHING else "Parquet can't be printed",
-                hint="name a folder: -o FOLDER" if what == EVERYTHING else "name a file: -o FILE",
-            )
+        if what == EVERYTHING:
+            raise InvalidValue("that can't be printed", hint="name a folder: -o FOLDER")
+        if form == "parquet" and not takes_bytes(output):
+            raise InvalidValue("Parquet can't be printed", hint="name a file: -o FILE")
         return
     if not os.path.lexists(output):
         return

@@ -7,18 +7,21 @@ import json
 import math
 import sys
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from runlore.actions.exports.values import iso_time, number
 from runlore.compare.markdown import escaped, markdown_row, markdown_table
+from runlore.errors import InvalidValue
 from runlore.media.libraries import require
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from typing import TextIO
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import BinaryIO, TextIO
 
 FORMATS = ("csv", "json", "jsonl", "md", "parquet")
 _GROUP_ROWS = 50_000
+_KINDS = {str: "text", int: "integer", float: "number", bool: "claim", datetime: "time"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -73,18 +76,49 @@ def open_table(
     if form == "parquet":
         return ParquetTable(path, columns)
     stream = open(path, "w", encoding="utf-8", newline="")  # noqa: SIM115 - closed with the table
-    return text_table(stream, columns, form, is_guarded=is_guarded)
+    return stream_table(stream, columns, form, is_guarded=is_guarded)
 
 
-def text_table(
+def stream_table(
     stream: TextIO, columns: Sequence[Column], form: str, *, is_guarded: bool = False
 ) -> TableWriter:
-    """Begin a table in CSV, JSON, JSON lines or Markdown on an open stream."""
+    """Begin a table on an open stream; Parquet goes to the bytes below a stream of text.
+
+    Raises:
+        InvalidValue: for Parquet on a terminal, or on a stream that has no bytes below.
+        MissingExtra: if pyarrow is needed and not installed.
+    """
+    if form == "parquet":
+        if not takes_bytes(stream):
+            raise InvalidValue(
+                "Parquet isn't text that a terminal shows",
+                hint="write it to a file: > runs.parquet",
+            )
+        stream.flush()
+        return ParquetTable(stream.buffer, columns)
     if form == "md":
         return MarkdownTable(stream, columns)
     if form == "csv":
         return CsvTable(stream, columns, is_guarded=is_guarded)
     return JsonTable(stream, columns, is_lines=form == "jsonl")
+
+
+def takes_bytes(stream: TextIO) -> bool:
+    """Say whether bytes can be written to a stream: a file or a pipe, and no terminal."""
+    return not stream.isatty() and getattr(stream, "buffer", None) is not None
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+    """List the columns that rows have, as first met, each with the kind that all its values are."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return [Column(name, _kind_of([row.get(name) for row in rows])) for name in names]
+
+
+def _kind_of(values: Sequence[Any]) -> str:
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {int, float}:
+        return "number"
+    return _KINDS.get(kinds.pop(), "json") if len(kinds) == 1 else "json" if kinds else "text"
 
 
 class CsvTable:
@@ -193,7 +227,7 @@ class JsonTable:
 class ParquetTable:
     """Parquet with typed columns; what is `json` is its text."""
 
-    def __init__(self, path: str, columns: Sequence[Column]) -> None:
+    def __init__(self, place: str | BinaryIO, columns: Sequence[Column]) -> None:
         arrow = require("pyarrow", package="pyarrow", extra="pandas", purpose="Parquet")
         parquet = require("pyarrow.parquet", package="pyarrow", extra="pandas", purpose="Parquet")
         types = {
@@ -209,7 +243,7 @@ class ParquetTable:
         self._schema = arrow.schema([(column.name, types[column.kind]) for column in columns])
         self._batch: Callable[..., Any] = arrow.record_batch
         self._rows: list[Sequence[Any]] = []
-        self._writer = parquet.ParquetWriter(path, self._schema)
+        self._writer = parquet.ParquetWriter(place, self._schema)
 
     def write(self, row: Sequence[Any]) -> None:
         """Keep a row until there are enough for a group."""
