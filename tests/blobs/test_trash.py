@@ -125,3 +125,21 @@ def test_a_writer_and_a_collector_in_a_race_never_lose_what_was_put_last(
     collector.join()
     assert missing == []
     assert blobs.open(blob.digest).read() == b"raced for"
+
+
+def test_a_blob_taken_away_while_it_is_marked_as_used_is_put_again(
+    folder: StoreFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blob = put(folder, b"content")
+    mark = os.utime
+
+    def take_away_and_mark(path: str) -> None:  # the kernel had found the file before it went
+        assert trash_of(folder).discard(blob, 100)
+        taken = os.path.join(folder.path, "trash", f"100-{blob.digest}")
+        mark(taken)
+        assert not os.path.exists(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("runlore.blobs.store.os.utime", take_away_and_mark)
+        StoreBlobs(folder).put_bytes(b"content")
+    assert StoreBlobs(folder).open(blob.digest).read() == b"content"

@@ -261,6 +261,7 @@ class BlobStore:
             if path.stat().st_size != blob.size_bytes:
                 return False
             os.utime(path)
+            path.stat()  # a collector may have taken it away between finding and marking it
         except OSError:  # not there, or another user's: ours takes its place
             return False
         return True
