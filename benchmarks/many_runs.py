@@ -23,7 +23,7 @@ SHAPE = (
 )
 
 
-class _Buffered(JournalComposer):
+class Buffered(JournalComposer):
     """Writes a file at once, not frame by frame."""
 
     _written: bytearray | None = None
@@ -45,7 +45,7 @@ def make_runs(folder: str, runs: int) -> None:
     store = create_store(folder)
     random = np.random.default_rng(0)
     for start in range(0, runs, RUNS_OF_A_PROCESS):
-        journal = _Buffered(store, f"{start:032x}", user=f"user{start // 10_000}")
+        journal = Buffered(store, f"{start:032x}", user=f"user{start // 10_000}")
         chosen: dict[str, Any] = {}
         for number in range(start, min(start + RUNS_OF_A_PROCESS, runs)):
             if number % SEEDS == 0:
@@ -61,7 +61,7 @@ def _write_run(
     time = FIRST_TIME_MICROSECONDS + number * 60_000_000
     slot = journal.slot(f"{time // 1000:012x}{number * 2654435761 % (1 << 64):020x}",
                         f"{number:032x}")  # fmt: skip
-    _begin(journal, slot, time, experiment=f"experiment-{number // 5_000}")
+    begin_run(journal, slot, time, experiment=f"experiment-{number // 5_000}")
     journal.event(slot, "params", time=time, values=flatten(params))
     tag = ("baseline", "ablation", "sweep")[number % 3]
     journal.edit(slot, "tag.added", time=time, tag=tag, value=None)
@@ -69,7 +69,7 @@ def _write_run(
         journal.edit(slot, "tag.added", time=time, tag="keep", value="yes")
     for step, values in enumerate(random.uniform(0.0, 1.0, (2, len(METRICS))).tolist()):
         journal.points(slot, dict(zip(METRICS, values, strict=True)), time=time + step, step=step)
-    _end(journal, slot, time + 30_000_000 + number)
+    end_run(journal, slot, time + 30_000_000 + number)
 
 
 def make_wide_runs(folder: str, runs: int, metrics: int, points: int) -> None:
@@ -78,27 +78,27 @@ def make_wide_runs(folder: str, runs: int, metrics: int, points: int) -> None:
     names = [f"layer_{i // 10:03}/weight_{i % 10}" for i in range(metrics)]
     random = np.random.default_rng(0)
     for number in range(runs):
-        journal = _Buffered(store, f"{number:032x}")
+        journal = Buffered(store, f"{number:032x}")
         time = FIRST_TIME_MICROSECONDS + number * 60_000_000
         slot = journal.slot(f"{time // 1000:012x}{number:020x}", f"{number:032x}")
-        _begin(journal, slot, time, experiment="wide")
+        begin_run(journal, slot, time, experiment="wide")
         values = configuration(random) | {"seed": number % SEEDS}
         journal.event(slot, "params", time=time, values=flatten(values))
         for step, row in enumerate(random.normal(0.0, 1.0, (points, metrics)).tolist()):
             at = time + step * 1_000_000
             journal.points(slot, dict(zip(names, row, strict=True)), time=at, step=step)
-        _end(journal, slot, time + points * 1_000_000)
+        end_run(journal, slot, time + points * 1_000_000)
         journal.close_file()
         journal.save()
 
 
-def _begin(journal: JournalComposer, slot: int, time: int, *, experiment: str) -> None:
+def begin_run(journal: JournalComposer, slot: int, time: int, *, experiment: str) -> None:
     begun: dict[str, Any] = {"resumed": False, "from_step": None, "parent_attempt": None}
     origin: dict[str, Any] = {"name": None, "project": "bench", "goal": None, "parent": None}
     journal.event(slot, "run.started", time=time, experiment=experiment, **origin)
     journal.event(slot, "attempt.started", time=time, **begun, rank=0, world_size=1)
 
 
-def _end(journal: JournalComposer, slot: int, time: int) -> None:
+def end_run(journal: JournalComposer, slot: int, time: int) -> None:
     finished = {"status": "finished", "error": None, "reason": None, "rank": 0}
     journal.edit(slot, "status.set", time=time, **finished)

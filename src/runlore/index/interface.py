@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from runlore.index.artifact_rows import Alias, Output, Use
+    from runlore.index.changes import Changes, Mark, RunPlaces
     from runlore.index.chunks import ChunkStatistics
     from runlore.index.columns import RunColumns
     from runlore.index.consoles import ConsolePlace
@@ -222,6 +223,25 @@ class Index(Protocol):
 
     def writers(self, runs: Sequence[str]) -> dict[str, list[WriterFacts]]:
         """Say who writes runs, with what tells whether they live."""
+        ...
+
+    def mark(self) -> Mark:
+        """Say which index this is, and its latest revision."""
+        ...
+
+    def changes(self, since: int, *, limit: int) -> Changes:
+        """List the runs that have changed after revision `since`, the newest `limit` of them.
+
+        What is applied later gets a greater revision than the mark that is returned.
+        """
+        ...
+
+    def revisions(self, runs: Sequence[str]) -> dict[str, int]:
+        """Give the revision at which each run last changed; unknown runs are left out."""
+        ...
+
+    def point_places(self, runs: Sequence[str]) -> dict[str, RunPlaces]:
+        """Say where the points of runs lie, and their attempts; unknown ones are left out."""
         ...
 
     def console(self, run: str) -> list[ConsolePlace]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from runlore.index import chunks
 from runlore.index.artifacts import ArtifactQueries
+from runlore.index.changes import ChangeQueries
 from runlore.index.columns_queries import ColumnQueries
 from runlore.index.consoles import console_places
 from runlore.index.rows import (
@@ -47,7 +48,7 @@ _AT_ONCE = 500  # engines limit how many arguments a statement takes
 _HEX_END = "g"  # sorts behind every hexadecimal digit
 
 
-class Queries(ArtifactQueries, Upkeep, ColumnQueries):
+class Queries(ArtifactQueries, Upkeep, ColumnQueries, ChangeQueries):
     """The reading half of an index, over any engine that runs a statement with `?` marks."""
 
     @abstractmethod

@@ -19,6 +19,7 @@ from runlore.index.rows import Limits
 from runlore.journal.folder import create_store
 from runlore.segments.sealing import seal_file
 from runlore.testing.artifact_contract import ArtifactContract
+from runlore.testing.change_contract import ChangeContract
 from runlore.testing.column_contract import ColumnContract
 from runlore.testing.journals import JournalComposer
 
@@ -39,7 +40,7 @@ RESUMED = "0192f0c1a2b4b1b2b3b4b5b6b7b8b9cc"
 T = 1_700_000_000_000_000
 
 
-class IndexContract(ArtifactContract, ColumnContract, ABC):
+class IndexContract(ArtifactContract, ColumnContract, ChangeContract, ABC):
     """What holds for every index."""
 
     @abstractmethod
