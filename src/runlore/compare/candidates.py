@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from runlore.client.increments import BASELINE, is_baseline, number_in_tag, number_text
+from runlore.compare.choosing import SECONDS, TIMES
 from runlore.errors import RunloreError
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 # A run of this tag is a comparison itself: what it compared are the runs within it.
 COMPARISON_TAG = "comparison"
-# How long training took, where a run says so itself.
-SECONDS = ("fit_seconds", "training_seconds")
-TIMES = (*SECONDS, "score_seconds")
 FOLD = "fold"
 _SPLITS = "splits.npz"
 
@@ -128,7 +126,7 @@ def _candidate(name: str, group: Sequence[StoredRun]) -> Candidate:
     by_seed = {_seed(run): run for run in finished}
     counted = list(by_seed.values())
     kept = {run.id for run in counted}
-    folds = _folds(counted[0]) if len(counted) == 1 else {}
+    folds = folds_of(counted[0]) if len(counted) == 1 else {}
     values: dict[str, dict[Any, float]] = {}
     for seed, run in by_seed.items():
         for label, value in run.metrics.items():
@@ -147,7 +145,7 @@ def _candidate(name: str, group: Sequence[StoredRun]) -> Candidate:
         tags=tuple(sorted({tag for run in group for tag in run.tags if _is_said(tag)})),
         replaced=tuple(run for run in finished if run.id not in kept),
         folds=folds,
-        splits=_splits(counted[0]) if folds else None,
+        splits=splits_of(counted[0]) if folds else None,
     )
 
 
@@ -174,7 +172,7 @@ def _seconds(runs: Sequence[StoredRun]) -> tuple[float | None, bool]:
     return (math.fsum(known) / len(known), True) if known else (None, True)
 
 
-def _folds(run: StoredRun) -> dict[str, dict[int, float]]:
+def folds_of(run: StoredRun) -> dict[str, dict[int, float]]:
     """Read the values of a run's folds by metric, where it logged them."""
     found = {}
     for summary in run.summaries.values():
@@ -186,7 +184,7 @@ def _folds(run: StoredRun) -> dict[str, dict[int, float]]:
     return found
 
 
-def _splits(run: StoredRun) -> str | None:
+def splits_of(run: StoredRun) -> str | None:
     """Return what tells the folds of a run from others: the digest of its indices."""
     try:
         with run.artifact(_SPLITS).open() as file:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from runlore.compare.candidates import TIMES, candidates_of
+from runlore.compare.candidates import candidates_of
+from runlore.compare.choosing import TIMES, companions_of, in_order, most_telling
 from runlore.compare.findings import Findings
 from runlore.compare.judging import judge
 from runlore.compare.reasons import notes_of, reasons_of
 from runlore.compare.report import markdown_of, text_of
-from runlore.compare.wording import place_of
 from runlore.errors import InvalidType, InvalidValue, SeriesNotFound, a_kind
 from runlore.reading.directions import direction_of
 from runlore.reading.frames import Rows
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from runlore.compare.candidates import Candidate
-    from runlore.compare.judging import MetricVerdict
     from runlore.reading.directions import Direction
     from runlore.reading.run import StoredRun
 
@@ -112,7 +111,8 @@ def compare_candidates(
         for label in labels
     }  # fmt: skip
     if by is None:
-        by = _most_telling(labels, found)
+        ranked = [label for label in labels if found[label].best is not None]
+        by = most_telling(ranked, {label: len(found[label].descriptions) for label in ranked})
     return ExperimentComparison(
         title, candidates, tuple(labels), tuple(left_out), by, found, confidence
     )
@@ -125,14 +125,12 @@ def _known_labels(candidates: Sequence[Candidate]) -> list[str]:
         labels = set(one.values)
         for label in labels - _companions(one) - set(TIMES):
             count[label] = count.get(label, 0) + 1
-    return sorted(count, key=lambda label: (place_of(label)[:2], -count[label], label))
+    return in_order(count)
 
 
 def _companions(one: Candidate) -> set[str]:
     """Name what a run logs beside a metric: its spread, its interval, what each fold has."""
-    ends = ("_std", "_low", "_high", "[fold]")
-    found = {f"{label}{end}" for label in {*TIMES}.union(one.values) for end in ends}
-    return found | ({"rows"} if one.folds else set())
+    return companions_of(one.values) | ({"rows"} if one.folds else set())
 
 
 def _chosen(
@@ -192,13 +190,3 @@ def _direction(candidates: Sequence[Candidate], label: str) -> Direction | None:
     name = runs[0].summaries[label].name
     definitions = [one for run in runs for one in run.metric_definitions.values()]
     return direction_of(name, definitions)
-
-
-def _most_telling(labels: Sequence[str], found: Mapping[str, MetricVerdict]) -> str | None:
-    """Choose the metric that most candidates have; of equals, the one looked at first."""
-    ranked = [label for label in labels if found[label].best is not None]
-    return max(
-        ranked,
-        key=lambda label: (-place_of(label)[0], len(found[label].descriptions)),
-        default=None,
-    )

@@ -14,7 +14,7 @@ from runlore.stats.samples import MOST_MAGNITUDE
 from runlore.stats.verdicts import Rival, reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from runlore.compare.candidates import Candidate
     from runlore.reading.directions import Direction
@@ -87,16 +87,50 @@ def judge(
         MissingExtra: if there is something to test and SciPy isn't installed.
     """
     folds = _over_folds(candidates, label)
+    return judge_groups(
+        folds or values_of(candidates, label), label, direction,
+        names=[one.name for one in candidates],
+        lost={one.name: len(one.lost) for one in candidates},
+        splits=None if folds is None else {one.name: one.splits for one in candidates},
+        confidence=confidence,
+    )  # fmt: skip
+
+
+def judge_groups(
+    values: Mapping[str, Mapping[Any, float]],
+    label: str,
+    direction: Direction | None,
+    *,
+    names: Iterable[str] | None = None,
+    lost: Mapping[str, int] | None = None,
+    splits: Mapping[str, str | None] | None = None,
+    confidence: float = 0.95,
+) -> MetricVerdict:
+    """Judge values by group and seed as `judge` does those of candidates.
+
+    Args:
+        values: what the finished runs of each group came to, by seed.
+        label: of the metric.
+        direction: which is better, less or more.
+        names: of all groups, those without a value included.
+        lost: how many runs of each group ended without finishing.
+        splits: with it, values are those of the folds of one run each; what tells one division
+            into folds from another.
+        confidence: of the verdict.
+
+    Raises:
+        MissingExtra: if there is something to test and SciPy isn't installed.
+    """
     groups = {
-        name: {key: value if can_be_ranked(value) else math.nan for key, value in values.items()}
-        for name, values in (folds or values_of(candidates, label)).items()
-        if any(map(can_be_ranked, values.values()))
+        name: {key: value if can_be_ranked(value) else math.nan for key, value in own.items()}
+        for name, own in values.items()
+        if any(map(can_be_ranked, own.values()))
     }
     found = leader(groups, direction=direction or "max", confidence=confidence) if groups else None
-    if found is not None and folds is not None:
-        found = _tested_on_folds(found, groups, candidates)
+    if found is not None and splits is not None:
+        found = _tested_on_folds(found, groups, splits)
     descriptions = {} if found is None else _descriptions(found)
-    missing = tuple(one.name for one in candidates if one.name not in descriptions)
+    missing = tuple(name for name in names or values if name not in descriptions)
     if found is None or found.best is None or direction is None:
         is_known = direction is not None
         return MetricVerdict(
@@ -109,10 +143,10 @@ def judge(
     tied = tuple(name for name in order if math.isclose(descriptions[name].mean, best))
     runner_up = order[1] if len(order) > 1 else None
     lead = None if runner_up is None else abs(best - descriptions[runner_up].mean)
-    lost = len(next(one for one in candidates if one.name == order[0]).lost)
-    standing = _standing(found, tied, lost)
+    lost_runs = (lost or {}).get(order[0], 0)
+    standing = _standing(found, tied, lost_runs)
     return MetricVerdict(
-        label, direction, standing, _reason(found, standing, tied, lost),
+        label, direction, standing, _reason(found, standing, tied, lost_runs),
         order[0], tied, runner_up, lead, missing, descriptions, found,
     )  # fmt: skip
 
@@ -175,10 +209,9 @@ def _over_folds(
 def _tested_on_folds(
     found: Leader,
     groups: Mapping[str, Mapping[Any, float]],
-    candidates: Sequence[Candidate],
+    splits: Mapping[str, str | None],
 ) -> Leader:
     """Put the tests of folds in the place of those that take runs for independent."""
-    splits = {one.name: one.splits for one in candidates}
     best = found.best
     if best is None:
         return found
