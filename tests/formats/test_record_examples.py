@@ -23,7 +23,9 @@ ACTOR = "0192f0c1a2b30123456789abcdef0011"
 TIME = 1_700_000_000_000_000
 RUN = "0192f0c1a2b4a1a2a3a4a5a6a7a8a9aa"
 ATTEMPT = "0192f0c1a2b4b1b2b3b4b5b6b7b8b9ba"
-NOTE, ARTIFACT, STORE = (f"0192f0c1a2b5000000000000000000{digits}" for digits in ("01", "02", "03"))
+NOTE, ARTIFACT, STORE, VIEW = (
+    f"0192f0c1a2b500000000000000000{digits:03}" for digits in range(1, 5)
+)
 DIGEST = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
@@ -60,6 +62,11 @@ def edited(path: str) -> list[dict[str, Any]]:
         editor.move(RUN, STORE, [(ARTIFACT, "digits", "model.pt", TIME, DIGEST)])
         editor.delete(RUN)
         editor.purge(RUN, [])
+        editor.set_colour(target, "#1F77B4")
+        editor.describe_metric("digits", "val_acc", {"alias": "accuracy", "unit": None})
+        editor.pin_baseline("digits", RUN)
+        editor.save_view(VIEW, "late ones", "runs", None, "filter=params.lr%3C0.1")
+        editor.remove_view(VIEW)
         journal = store.journal(editor.actor, 1)
     frames = [one for one in Reader(Path(journal).read_bytes()) if not isinstance(one, Gap)]
     records = [json.loads(frame.body) for frame in frames if frame.kind == EVENT]

@@ -39,7 +39,7 @@ new = schema.Table("stored", (*old.columns, "moon int"), old.key_size)
 schema.TABLES = (*(new if table is old else table for table in schema.TABLES),
                  schema.Table("dreams", ("run int", "of text")))
 schema.BY_NAME = {table.name: table for table in schema.TABLES}
-migrations.HEAD = "0002"
+migrations.HEAD = "0003"
 migrations.FOLDERS.append(sys.argv[3])
 from runlore.index.catchup import catch_up
 from runlore.index.postgres import PostgresIndex
@@ -54,8 +54,8 @@ index.close()
 LATER_VERSION = """
 from alembic import op
 from runlore.index.postgres_layout import begin_anew
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 def upgrade():
     begin_anew(op.get_bind().exec_driver_sql)
 """
@@ -145,7 +145,7 @@ def test_an_index_of_a_later_release_is_left_alone(
     store: StoreFolder, later: LaterClient, postgres_server: PostgresServer
 ) -> None:
     made = version(store, postgres_server)
-    assert made[0] == "0002"
+    assert made[0] == "0003"
     for _ in range(2):
         with pytest.raises(FormatTooNew, match=r"Runlore 9\.9\.0, which is later") as refused:
             PostgresIndex(postgres_server.url(), store.store_id)
@@ -166,7 +166,7 @@ def test_a_later_release_migrates_under_an_open_client_which_then_keeps_off(
     later = LaterClient(postgres_server, store, tmp_path)
     assert later.answer() == "True 1\n"
     made = version(store, postgres_server)
-    assert made[0] == "0002"
+    assert made[0] == "0003"
     record(store, ACTOR[:-1] + "7")
     for _ in range(2):
         with pytest.raises(FormatTooNew):

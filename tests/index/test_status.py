@@ -15,7 +15,7 @@ MINUTE = 60_000_000
 
 
 def _run(status: str | None) -> RunRow:
-    return RunRow._make(("r", *[None] * 5, status, *[None] * 6, 0, *[False] * 3, None))
+    return RunRow._make(("r", *[None] * 5, status, *[None] * 6, 0, *[False] * 3, None, None))
 
 
 def _writer(actor: str, sign: int | None, kind: str = "process") -> WriterFacts:

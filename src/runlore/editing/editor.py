@@ -1,4 +1,4 @@
-"""Change what is known of runs: names, tags, notes, archive, trash, purge, place."""
+"""Change what is known of runs, and how a store is shown: each change is a record."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runlore.client.placement import Placement
 from runlore.client.run import Run
+from runlore.editing import presentation
 from runlore.editing.shell_recorder import ShellRecorder
 from runlore.journal.shell import ShellWriter
 from runlore.records import limits
@@ -14,6 +15,7 @@ from runlore.records.events import edit, event
 from runlore.records.ids import id_from_text, new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
     from typing import Self
 
@@ -86,6 +88,34 @@ class Editor:
         fields = {"name": name, "alias": alias, "run": run, "artifact": artifact}
         self._of_store("artifact.aliased", project=project, **fields)
 
+    def describe_metric(
+        self, experiment: str | None, name: str, said: Mapping[str, str | None]
+    ) -> None:
+        """Say the `alias`, `unit` or `direction` of a metric of an experiment, or of all (None).
+
+        Only what `said` holds changes; None takes it back.
+        """
+        checked = presentation.described(said)
+        metric = limits.name(name, "a metric's name")
+        self._of_store("metric.described", experiment=experiment, name=metric, said=checked)
+
+    def pin_baseline(self, experiment: str | None, run: str | None) -> None:
+        """Pin the run that others of an experiment are held against; None takes it back."""
+        self._of_store("baseline.pinned", experiment=experiment, run=run)
+
+    def save_view(
+        self, view: str, name: str, page: str, experiment: str | None, query: str
+    ) -> None:
+        """Save a view under an id, or change it."""
+        fields = {"page": presentation.page(page), "experiment": experiment}
+        text = limits.text(query, "a view's query")
+        called = limits.name(name, "a view's name")
+        self._of_store("view.saved", view=view, name=called, **fields, query=text)
+
+    def remove_view(self, view: str) -> None:
+        """Take a saved view away; saving it again brings it back."""
+        self._of_store("view.removed", view=view)
+
     def store_file(self, staged: str, digest: str, size_bytes: int) -> None:
         """Note which blob a staged file is."""
         body = event("staged.stored", staged=staged, digest=digest, size_bytes=size_bytes)
@@ -104,6 +134,10 @@ class Editor:
     def rename(self, target: Target, name: str) -> None:
         """Name a run."""
         self._of_run(target, "name.set", name=limits.name(name, "the run's name"))
+
+    def set_colour(self, target: Target, colour: str | None) -> None:
+        """Give a run a colour, as `#rrggbb`; None takes it back."""
+        self._of_run(target, "colour.set", colour=presentation.colour(colour))
 
     def add_tag(self, target: Target, tag: str, value: str | None = None) -> None:
         """Add a tag."""

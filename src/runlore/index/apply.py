@@ -10,7 +10,8 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runlore.index.records import ABOUT_RUNS, OF_ANYTHING, OF_RUNS, Context, Origin
+from runlore.index.record_fields import Context, Origin
+from runlore.index.records import ABOUT_RUNS, OF_ANYTHING, OF_RUNS
 from runlore.index.run_state import RunState
 from runlore.index.schema import BY_NAME
 from runlore.index.summaries import EntryKey, add, pack, unpack

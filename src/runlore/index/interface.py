@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from runlore.index.chunks import ChunkStatistics
     from runlore.index.columns import RunColumns
     from runlore.index.consoles import ConsolePlace
+    from runlore.index.presentation_rows import MetricDescription, View
     from runlore.index.rows import (
         Extent,
         JournalRow,
@@ -207,6 +208,25 @@ class Index(Protocol):
 
     def uses(self, name: str) -> list[Use]:
         """Give the records of runs that took an artifact of a name in, oldest first."""
+        ...
+
+    def metric_descriptions(self) -> list[MetricDescription]:
+        """Give what stands about metrics, by experiment ("" first: the whole store) and name."""
+        ...
+
+    def baselines(self) -> dict[str, str]:
+        """Give the pinned runs by experiment, "" for runs without one.
+
+        Those that are in the trash or gone are left out.
+        """
+        ...
+
+    def views(self) -> list[View]:
+        """Give the saved views, oldest first."""
+        ...
+
+    def users(self, actors: Sequence[str]) -> dict[str, str]:
+        """Name the users of actors, as far as they are known."""
         ...
 
     def parts(self, run: str) -> list[Part]:

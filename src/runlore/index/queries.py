@@ -11,6 +11,7 @@ from runlore.index.artifacts import ArtifactQueries
 from runlore.index.changes import ChangeQueries
 from runlore.index.columns_queries import ColumnQueries
 from runlore.index.consoles import console_places
+from runlore.index.presentation import PresentationQueries
 from runlore.index.rows import (
     JournalRow,
     Param,
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 _RUN_COLUMNS = (
     "runs.run, runs.name, runs.experiment, runs.project, runs.goal, runs.parent, runs.status, "
     "runs.error, runs.reason, runs.created, runs.ended, runs.first_time, runs.last_time, "
-    "runs.points, runs.is_deleted, runs.is_purged, runs.is_archived, runs.moved_to"
+    "runs.points, runs.is_deleted, runs.is_purged, runs.is_archived, runs.moved_to, "
+    "runs.colour"
 )
 _NEWEST_FIRST = "ORDER BY COALESCE(runs.created, runs.first_time, 0) DESC, runs.run DESC"
 _SHOWN = "runs.is_purged = 0 AND runs.moved_to IS NULL"
@@ -48,7 +50,7 @@ _AT_ONCE = 500  # engines limit how many arguments a statement takes
 _HEX_END = "g"  # sorts behind every hexadecimal digit
 
 
-class Queries(ArtifactQueries, Upkeep, ColumnQueries, ChangeQueries):
+class Queries(ArtifactQueries, PresentationQueries, Upkeep, ColumnQueries, ChangeQueries):
     """The reading half of an index, over any engine that runs a statement with `?` marks."""
 
     @abstractmethod
@@ -412,7 +414,7 @@ class _Orders:
 def _run_row(row: tuple[Any, ...]) -> RunRow:
     error = None if row[7] is None else json.loads(row[7])
     flags = (bool(flag) for flag in row[14:17])
-    return RunRow._make((*row[:7], error, *row[8:14], *flags, row[17]))
+    return RunRow._make((*row[:7], error, *row[8:14], *flags, *row[17:]))
 
 
 def _marks(values: Sequence[object]) -> str:

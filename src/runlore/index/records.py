@@ -6,58 +6,53 @@ another form raises TypeError, ValueError or KeyError and leaves no trace.
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from runlore.index.schema import BY_NAME
+from runlore.index.presentation_records import (
+    baseline_pinned,
+    colour_set,
+    metric_described,
+    view_removed,
+    view_saved,
+)
+from runlore.index.record_fields import (
+    integer_of,
+    integer_or_none,
+    json_of,
+    put_latest,
+    stamp_of,
+    text_of,
+    text_or_none,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from runlore.index.record_fields import Context, Origin
     from runlore.index.run_state import Row, RunState
 
-_I64 = 1 << 63
-_encode = json.JSONEncoder(ensure_ascii=False).encode
 _CLOCK_DIGITS = 24  # of a stamp
 _STATUSES = ("running", "finished", "failed", "stopped")
 
 
-class Origin(NamedTuple):
-    """Where a record stands: the journal's own number in the index, sequence, writer."""
-
-    journal: int
-    sequence: int
-    attempt: int
-    rank: int
-    actor: str  # for whom: the actor served, if the journal is a helper's
-
-
-class Context(NamedTuple):
-    """What the functions may use beyond the run's rows."""
-
-    order_of: Callable[[int], tuple[str, int]]
-    attempt_name: str
-    add_row: Callable[[str, Row], None]
-    latest_stamp: Callable[[str, Row], str]  # of the row of that key, "" if there is none
-    touch: Callable[[str], None]  # all runs of an actor have changed
-
-
 def run_started(state: RunState, record: dict[str, Any], origin: Origin, _: Context) -> None:
     """Note what a run is called; its row follows from all starts together."""
-    fields = [_text(record.get(key)) for key in ("name", "experiment", "project", "goal", "parent")]
-    state.put("starts", origin.journal, origin.sequence, _integer(record["time"]), *fields)
+    fields = [
+        text_or_none(record.get(key)) for key in ("name", "experiment", "project", "goal", "parent")
+    ]
+    state.put("starts", origin.journal, origin.sequence, integer_of(record["time"]), *fields)
 
 
 def attempt_started(
     state: RunState, record: dict[str, Any], origin: Origin, context: Context
 ) -> None:
     """Begin an attempt, or another rank of it: what its lowest rank says holds."""
-    time = _integer(record["time"])
-    world_size = _integer_or_none(record.get("world_size"))
+    time = integer_of(record["time"])
+    world_size = integer_or_none(record.get("world_size"))
     said = (
-        _text(record.get("parent_attempt")),
+        text_or_none(record.get("parent_attempt")),
         int(bool(record.get("resumed"))),
-        _integer_or_none(record.get("from_step")),
+        integer_or_none(record.get("from_step")),
         time,
         origin.rank,
     )
@@ -75,10 +70,10 @@ def _by_rank(said: Row) -> Row:
 
 def params(state: RunState, record: dict[str, Any], origin: Origin, context: Context) -> None:
     """Set params; the later value is current, the others are history."""
-    time, journal, sequence = _integer(record["time"]), origin.journal, origin.sequence
+    time, journal, sequence = integer_of(record["time"]), origin.journal, origin.sequence
     rows = [
         (
-            *(_text(key), time, journal, sequence, _json(value), _text(text)),
+            *(text_or_none(key), time, journal, sequence, json_of(value), text_or_none(text)),
             None if number is None else float(number),
         )
         for key, (value, text, number) in record["values"].items()
@@ -97,8 +92,8 @@ def params(state: RunState, record: dict[str, Any], origin: Origin, context: Con
 
 def tag_added(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Add a tag, unless this very addition was removed already."""
-    tag, edit, stamp = _name(record["tag"]), _name(record["id"]), stamp_of(record)
-    value, time = _text(record.get("value")), _integer(record["time"])
+    tag, edit, stamp = text_of(record["tag"]), text_of(record["id"]), stamp_of(record)
+    value, time = text_or_none(record.get("value")), integer_of(record["time"])
     known = state.rows("tag_edits").get((edit,))
     state.put("tag_edits", edit, tag, value, time, stamp, known[6] if known else 0)
     _settle_tag(state, tag, "")
@@ -106,8 +101,8 @@ def tag_added(state: RunState, record: dict[str, Any], _: Origin, __: Context) -
 
 def tag_removed(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Remove the additions of a tag that were seen; all older ones if none is named."""
-    tag, stamp = _name(record["tag"]), stamp_of(record)
-    saw = [_name(edit) for edit in record.get("saw") or ()]
+    tag, stamp = text_of(record["tag"]), stamp_of(record)
+    saw = [text_of(edit) for edit in record.get("saw") or ()]
     for edit in saw:
         known = state.rows("tag_edits").get((edit,))
         row = known[2:6] if known else (tag, None, None, "")
@@ -134,16 +129,16 @@ def _settle_tag(state: RunState, tag: str, cleared: str) -> None:
 
 def note_added(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Keep a note."""
-    edit, stamp = _name(record["id"]), stamp_of(record)
-    text, time = _name(record["text"]), _integer(record["time"])
+    edit, stamp = text_of(record["id"]), stamp_of(record)
+    text, time = text_of(record["text"]), integer_of(record["time"])
     known = state.rows("notes").get((edit,))
     is_removed = known[6] if known else 0
-    state.put("notes", edit, text, time, _name(record["actor"]), stamp, is_removed)
+    state.put("notes", edit, text, time, text_of(record["actor"]), stamp, is_removed)
 
 
 def note_removed(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Take a note away, whether it was read already or not."""
-    edit = _name(record["note"])
+    edit = text_of(record["note"])
     stamp_of(record)
     known = state.rows("notes").get((edit,))
     state.put("notes", edit, *(known[2:6] if known else (None, None, None, "")), 1)
@@ -151,16 +146,18 @@ def note_removed(state: RunState, record: dict[str, Any], _: Origin, __: Context
 
 def name_set(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Name the run, last writer wins."""
-    _put_latest(state, "registers", ("name", _json(_text(record["name"]))), stamp_of(record))
+    put_latest(
+        state, "registers", ("name", json_of(text_or_none(record["name"]))), stamp_of(record)
+    )
 
 
 def metric_defined(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Describe a metric, field by field, last writer wins."""
-    stamp, name = stamp_of(record), _name(record["name"])
-    said = [(field, _text(record.get(field))) for field in ("unit", "direction", "x")]
+    stamp, name = stamp_of(record), text_of(record["name"])
+    said = [(field, text_or_none(record.get(field))) for field in ("unit", "direction", "x")]
     for field, value in said:
         if value is not None:
-            _put_latest(state, "metric_fields", (name, field, value), stamp)
+            put_latest(state, "metric_fields", (name, field, value), stamp)
 
 
 def artifact_logged(
@@ -169,14 +166,14 @@ def artifact_logged(
     """Keep one version of an artifact."""
     row = (
         *_place(record, origin),
-        _name(record["name"]),
-        _text(record.get("direction")) or "output",
-        _text(record.get("type")),
-        _text(record.get("media_type")),
-        _integer_or_none(record.get("size_bytes")),
-        _text(record.get("staged")),
-        _text(record.get("digest")),
-        _json(record.get("details") or {}),
+        text_of(record["name"]),
+        text_or_none(record.get("direction")) or "output",
+        text_or_none(record.get("type")),
+        text_or_none(record.get("media_type")),
+        integer_or_none(record.get("size_bytes")),
+        text_or_none(record.get("staged")),
+        text_or_none(record.get("digest")),
+        json_of(record.get("details") or {}),
         *_folder_of(record),
     )
     _put_first(state, "artifacts", row, context)
@@ -186,21 +183,29 @@ def _folder_of(record: dict[str, Any]) -> Row:
     """Name the artifact as a whole, and the folder that it is, if it is one."""
     folder = record.get("folder")
     if folder is None:
-        return (_name(record["name"]), None, None)
-    return (_name(folder["name"]), _name(folder["id"]), _integer(folder["files"]))
+        return (text_of(record["name"]), None, None)
+    return (text_of(folder["name"]), text_of(folder["id"]), integer_of(folder["files"]))
 
 
 def artifact_described(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Describe a file, or a folder as a whole, last writer wins."""
-    what = f"description of {_name(record['artifact'])}"
-    description = _json(_text(record.get("description")))
-    _put_latest(state, "registers", (what, description), stamp_of(record))
+    what = f"description of {text_of(record['artifact'])}"
+    description = json_of(text_or_none(record.get("description")))
+    put_latest(state, "registers", (what, description), stamp_of(record))
 
 
 def artifact_aliased(_: RunState, record: dict[str, Any], __: Origin, context: Context) -> None:
     """Let an alias of a name stand for a version of it, last writer wins."""
-    key = (_text(record.get("project")) or "", _name(record["name"]), _name(record["alias"]))
-    value = (_text(record.get("run")), _text(record.get("artifact")), _integer(record["time"]))
+    key = (
+        text_or_none(record.get("project")) or "",
+        text_of(record["name"]),
+        text_of(record["alias"]),
+    )
+    value = (
+        text_or_none(record.get("run")),
+        text_or_none(record.get("artifact")),
+        integer_of(record["time"]),
+    )
     stamp = stamp_of(record)
     if stamp > context.latest_stamp("aliases", key):
         context.add_row("aliases", (*key, *value, stamp))
@@ -211,16 +216,16 @@ def media_logged(state: RunState, record: dict[str, Any], origin: Origin, contex
     data = record.get("data")
     row = (
         *_place(record, origin),
-        _name(record["name"]),
-        _integer_or_none(record.get("step")),
-        _text(record.get("context")) or "",
-        _name(record["type"]),
-        _text(record.get("media_type")),
-        _integer_or_none(record.get("size_bytes")),
-        _text(record.get("staged")),
-        _text(record.get("digest")),
-        None if data is None else _json(data),
-        _json(record.get("details") or {}),
+        text_of(record["name"]),
+        integer_or_none(record.get("step")),
+        text_or_none(record.get("context")) or "",
+        text_of(record["type"]),
+        text_or_none(record.get("media_type")),
+        integer_or_none(record.get("size_bytes")),
+        text_or_none(record.get("staged")),
+        text_or_none(record.get("digest")),
+        None if data is None else json_of(data),
+        json_of(record.get("details") or {}),
     )
     _put_first(state, "media", row, context)
 
@@ -234,18 +239,18 @@ def _put_first(state: RunState, table: str, row: Row, context: Context) -> None:
 
 def staged_stored(_: RunState, record: dict[str, Any], __: Origin, context: Context) -> None:
     """Note which blob a staged file became."""
-    size = _integer_or_none(record.get("size_bytes"))
-    context.add_row("stored", (_name(record["staged"]), _name(record["digest"]), size))
+    size = integer_or_none(record.get("size_bytes"))
+    context.add_row("stored", (text_of(record["staged"]), text_of(record["digest"]), size))
 
 
 def context_captured(
     state: RunState, record: dict[str, Any], origin: Origin, context: Context
 ) -> None:
     """Set facts of the context; the later value of each holds."""
-    time = _integer(record["time"])
+    time = integer_of(record["time"])
     actor = "" if state.number else origin.actor
     rows = [
-        (actor, _name(key), _json(value), time, origin.journal, origin.sequence)
+        (actor, text_of(key), json_of(value), time, origin.journal, origin.sequence)
         for key, value in record["facts"].items()
     ]
     known = state.rows("facts")
@@ -259,33 +264,34 @@ def context_captured(
 
 def status_set(state: RunState, record: dict[str, Any], origin: Origin, _: Context) -> None:
     """Set the status of a rank of an attempt, last writer wins."""
-    status, stamp, time = record["status"], stamp_of(record), _integer(record["time"])
+    status, stamp, time = record["status"], stamp_of(record), integer_of(record["time"])
     if status not in _STATUSES:
         raise ValueError(f"status {status!r}")
-    rank = _integer_or_none(record.get("rank"))
+    rank = integer_or_none(record.get("rank"))
     rank = origin.rank if rank is None else rank
     error = record.get("error")
-    error_text = None if error is None else _json(error)
-    row = (origin.attempt, rank, status, error_text, _text(record.get("reason")), time)
-    _put_latest(state, "statuses", row, stamp)
+    error_text = None if error is None else json_of(error)
+    row = (origin.attempt, rank, status, error_text, text_or_none(record.get("reason")), time)
+    put_latest(state, "statuses", row, stamp)
 
 
 def trouble(state: RunState, record: dict[str, Any], origin: Origin, context: Context) -> None:
     """List our own failures among the problems."""
-    message = f"{_text(record.get('what')) or 'trouble'}: {_text(record.get('message')) or ''}"
-    time, lost = _integer(record["time"]), _integer_or_none(record.get("lost_records")) or 0
+    what, said = (text_or_none(record.get(key)) or "" for key in ("what", "message"))
+    message = f"{what or 'trouble'}: {said}"
+    time, lost = integer_of(record["time"]), integer_or_none(record.get("lost_records")) or 0
     row = ("trouble", origin.journal, origin.sequence, 0, state.number, time, message, lost)
     context.add_row("problems", row)
 
 
 def run_deleted(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Move the run to the trash, last writer wins."""
-    _put_latest(state, "registers", ("deleted", "true"), stamp_of(record))
+    put_latest(state, "registers", ("deleted", "true"), stamp_of(record))
 
 
 def run_restored(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Take the run out of the trash, last writer wins."""
-    _put_latest(state, "registers", ("deleted", "false"), stamp_of(record))
+    put_latest(state, "registers", ("deleted", "false"), stamp_of(record))
 
 
 def run_purged(state: RunState, record: dict[str, Any], _: Origin, context: Context) -> None:
@@ -298,7 +304,14 @@ def run_purged(state: RunState, record: dict[str, Any], _: Origin, context: Cont
 def _keep_versions(state: RunState, record: dict[str, Any], context: Context) -> None:
     """Note what stays known of the artifacts of a run that goes."""
     versions = [
-        (_name(identifier), state.run, _text(project), _name(name), _integer(time), _text(digest))
+        (
+            text_of(identifier),
+            state.run,
+            text_or_none(project),
+            text_of(name),
+            integer_of(time),
+            text_or_none(digest),
+        )
         for identifier, project, name, time, digest in record.get("artifacts") or ()
     ]
     for version in versions:
@@ -307,37 +320,37 @@ def _keep_versions(state: RunState, record: dict[str, Any], context: Context) ->
 
 def run_moved(state: RunState, record: dict[str, Any], _: Origin, context: Context) -> None:
     """Note that the run lives in another store, or is back, last writer wins."""
-    stamp, place = stamp_of(record), _json(_text(record["to"]))
+    stamp, place = stamp_of(record), json_of(text_or_none(record["to"]))
     _keep_versions(state, record, context)
-    _put_latest(state, "registers", ("moved", place), stamp)
+    put_latest(state, "registers", ("moved", place), stamp)
 
 
 def run_archived(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Hide the run from lists, last writer wins."""
-    _put_latest(state, "registers", ("archived", "true"), stamp_of(record))
+    put_latest(state, "registers", ("archived", "true"), stamp_of(record))
 
 
 def run_unarchived(state: RunState, record: dict[str, Any], _: Origin, __: Context) -> None:
     """Show the run in lists again, last writer wins."""
-    _put_latest(state, "registers", ("archived", "false"), stamp_of(record))
+    put_latest(state, "registers", ("archived", "false"), stamp_of(record))
 
 
 def console_logged(state: RunState, record: dict[str, Any], origin: Origin, _: Context) -> None:
     """Note where a stretch of a console is."""
-    text = _name(record["text"])
+    text = text_of(record["text"])
     state.put(
         "console",
         origin.journal,
         origin.sequence,
         origin.attempt,
         origin.rank,
-        _name(record["stream"]),
-        _integer(record["time"]),
-        _integer(record["line"]),
-        _integer(record["lines"]),
-        _integer_or_none(record.get("skipped_lines")) or 0,
+        text_of(record["stream"]),
+        integer_of(record["time"]),
+        integer_of(record["line"]),
+        integer_of(record["lines"]),
+        integer_or_none(record.get("skipped_lines")) or 0,
         len(text.encode()),
-        _integer_or_none(record.get("spool")),
+        integer_or_none(record.get("spool")),
     )
 
 
@@ -350,6 +363,7 @@ OF_RUNS: dict[str, Callable[[RunState, dict[str, Any], Origin, Context], None]] 
     "note.added": note_added,
     "note.removed": note_removed,
     "name.set": name_set,
+    "colour.set": colour_set,
     "metric.defined": metric_defined,
     "artifact.logged": artifact_logged,
     "artifact.described": artifact_described,
@@ -366,6 +380,10 @@ OF_RUNS: dict[str, Callable[[RunState, dict[str, Any], Origin, Context], None]] 
 OF_ANYTHING: dict[str, Callable[[RunState, dict[str, Any], Origin, Context], None]] = {
     "staged.stored": staged_stored,
     "artifact.aliased": artifact_aliased,
+    "metric.described": metric_described,
+    "baseline.pinned": baseline_pinned,
+    "view.saved": view_saved,
+    "view.removed": view_removed,
     "context.captured": context_captured,
     "trouble": trouble,
 }
@@ -375,62 +393,11 @@ OF_ANYTHING: dict[str, Callable[[RunState, dict[str, Any], Origin, Context], Non
 ABOUT_RUNS = frozenset(("run.deleted", "run.restored", "run.purged", "run.moved"))
 
 
-def stamp_of(record: dict[str, Any]) -> str:
-    """Write the clock, actor and id of an edit as text that sorts as they do."""
-    wall, counter = (_integer(part) for part in record["clock"])
-    if not (0 <= wall < 1 << 63 and 0 <= counter < 1 << 32):
-        raise ValueError("not a clock")
-    return f"{wall:016x}{counter:08x}{_name(record['actor'])}{_name(record['id'])}"
-
-
-def _put_latest(state: RunState, table: str, row: Row, stamp: str) -> None:
-    key_size = BY_NAME[table].key_size - 1
-    known = state.rows(table).get(row[:key_size])
-    if known is None or stamp > known[-1]:
-        state.put(table, *row, stamp)
-
-
 def _place(record: dict[str, Any], origin: Origin) -> Row:
-    identifier, time = _name(record["id"]), _integer(record["time"])
+    identifier, time = text_of(record["id"]), integer_of(record["time"])
     return (identifier, time, origin.journal, origin.sequence, origin.attempt, origin.rank)
 
 
 def _order(place: Row, context: Context) -> Row:
     """Make (time, journal, sequence) comparable."""
     return (place[0], context.order_of(place[1]), place[2])
-
-
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        raise TypeError(f"{type(value).__name__} instead of text")
-    if not value.isascii():
-        value.encode()  # a lone surrogate, which no store can hold, raises here
-    return value
-
-
-def _name(value: object) -> str:
-    text = _text(value)
-    if text is None:
-        raise TypeError("nothing instead of text")
-    return text
-
-
-def _integer(value: object) -> int:
-    if not isinstance(value, int) or not -_I64 <= value < _I64:
-        raise TypeError("not a whole number of 64 bits")
-    return int(value)
-
-
-def _integer_or_none(value: object) -> int | None:
-    return None if value is None else _integer(value)
-
-
-def _json(value: object) -> str:
-    if type(value) is int or (type(value) is float and value - value == 0):
-        return repr(value)  # as the encoder does, ten times as fast
-    text = _encode(value)
-    if not text.isascii():
-        return text.encode("utf-8", "replace").decode()  # no store can hold a lone surrogate
-    return text

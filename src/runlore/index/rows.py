@@ -29,6 +29,7 @@ class RunRow(NamedTuple):
     is_purged: bool
     is_archived: bool
     moved_to: str | None  # the id of the store where it lives now
+    colour: str | None  # `#rrggbb`, where somebody chose one
 
 
 class RunPage(NamedTuple):

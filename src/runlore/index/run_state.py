@@ -141,6 +141,8 @@ class RunState:
             values["name"] = json.loads(registers["name",][2])
         if ("moved",) in registers:
             values["moved_to"] = json.loads(registers["moved",][2])
+        if ("colour",) in registers:
+            values["colour"] = json.loads(registers["colour",][2])
         for what in ("deleted", "archived"):
             is_so = (what,) in registers and registers[what,][2] == "true"
             values[f"is_{what}"] = int(is_so)

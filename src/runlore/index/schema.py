@@ -12,7 +12,7 @@ from runlore.journal.frames import VERSION as JOURNAL_VERSION
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ TABLES = (
             "is_purged int",
             "is_archived int",
             "moved_to text",  # the id of another store
+            "colour text",
             "revision int",  # of the index when anything about the run last changed
         ),
         indexes=("run", "created, run", "experiment", "project", "name", "revision"),
@@ -268,6 +269,27 @@ TABLES = (
             "stamp text",
         ),
         3,
+    ),
+    # How the store is shown; an experiment is empty for the whole store, or for runs without one.
+    Table(
+        "metric_descriptions",
+        ("experiment text", "name text", "field text", "value text", "stamp text"),
+        3,
+    ),
+    Table("baselines", ("experiment text", "run text", "time int", "stamp text")),
+    Table(
+        "views",
+        (
+            "view text",
+            "name text",  # null, as what follows, of one that was removed
+            "page text",
+            "experiment text",
+            "query text",
+            "time int",
+            "actor text",
+            "is_removed int",
+            "stamp text",
+        ),
     ),
     # Versions that went with their runs, so that those behind them keep their numbers.
     Table(

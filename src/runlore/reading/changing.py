@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from runlore.client.increments import mark_changed
+from runlore.editing import presentation
 from runlore.errors import InvalidValue, NotFound
 from runlore.records import limits
 
@@ -85,6 +86,15 @@ class Changeable(ABC):
         wanted = note if isinstance(note, str) else note.id
         found = find_note(self.notes, wanted, self.id)
         self._edit(lambda editor, target: editor.remove_note(target, found.id))
+
+    def set_colour(self, colour: str | None) -> None:
+        """Choose the run's colour on the page, as `#rrggbb`; None leaves that to the page again.
+
+        Raises:
+            InvalidValue: if it is no such colour.
+        """
+        checked = presentation.colour(colour)
+        self._edit(lambda editor, target: editor.set_colour(target, checked))
 
     def archive(self) -> None:
         """Hide the run from lists; it stays as it is, and can be named as before."""

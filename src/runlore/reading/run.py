@@ -113,6 +113,11 @@ class StoredRun(Changeable):
         return self._row.parent
 
     @property
+    def colour(self) -> str | None:
+        """The colour that somebody chose for it on the page, as `#rrggbb`."""
+        return self._row.colour
+
+    @property
     def is_deleted(self) -> bool:
         """Whether it lies in the trash."""
         return self._row.is_deleted

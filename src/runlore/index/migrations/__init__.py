@@ -8,6 +8,6 @@ from __future__ import annotations
 
 import os
 
-HEAD = "0001"
-FINGERPRINT = 1307592579
+HEAD = "0002"
+FINGERPRINT = 654887501
 FOLDERS = [os.path.join(os.path.dirname(os.path.abspath(__file__)), "versions")]
