@@ -98,16 +98,23 @@ class QueryError(UsageError, ValueError):
     """A filter or an order can't be read.
 
     `message` shows the text with a caret under the spot, `reason` is its first line alone,
-    `position` counts the characters before the spot.
+    `text` is what was read, and `position` counts its characters before the spot.
     """
 
     code = "query"
 
     def __init__(
-        self, reason: str, *, excerpt: str = "", position: int = 0, hint: str | None = None
+        self,
+        reason: str,
+        *,
+        excerpt: str = "",
+        text: str = "",
+        position: int = 0,
+        hint: str | None = None,
     ) -> None:
         super().__init__(f"{reason}\n{excerpt}" if excerpt else reason, hint=hint)
         self.reason = reason
+        self.text = text
         self.position = position
 
 

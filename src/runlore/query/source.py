@@ -24,7 +24,11 @@ class Source:
     def error(self, reason: str, position: int, hint: str | None = None) -> QueryError:
         """Make the error that shows the text with a caret under a spot."""
         return QueryError(
-            reason, excerpt=_excerpt(self.text, position), position=position, hint=hint
+            reason,
+            excerpt=_excerpt(self.text, position),
+            text=self.text,
+            position=position,
+            hint=hint,
         )
 
 

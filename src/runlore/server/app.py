@@ -1,0 +1,63 @@
+"""The application: its routers, and what stands before every one of them."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from fastapi import Depends, FastAPI
+from starlette.middleware import Middleware
+
+from runlore import __version__
+from runlore.journal.folder import open_store
+from runlore.journal.location import locate_store
+from runlore.server.guard import Guard
+from runlore.server.models.problems import Problem
+from runlore.server.policy import admit
+from runlore.server.problems import Catching, install_handlers
+from runlore.server.reader import SharedReader
+from runlore.server.routes import schema, store
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import AsyncIterator
+
+ROUTERS = (schema.router, store.router)
+_THREADS = 8  # each holds a connection to the index
+
+
+def create_app(place: str | os.PathLike[str] | None = None) -> FastAPI:
+    """Make the application of one store, by default of the one of where you are.
+
+    Raises:
+        StoreNotFound: if there is none.
+        StoreRefused, FormatTooNew: if it can't be read.
+    """
+    app = FastAPI(
+        title="Runlore",
+        version=__version__,
+        description="What the page of a Runlore store is made from.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        dependencies=[Depends(admit)],
+        middleware=[Middleware(Guard), Middleware(Catching)],
+        responses={"default": {"model": Problem, "description": "An error"}},
+        generate_unique_id_function=lambda route: route.name,
+        strict_content_type=True,
+    )
+    app.state.reader = SharedReader(open_store(locate_store(place)))
+    install_handlers(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+    yield
+    app.state.reader.close()

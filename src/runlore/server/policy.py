@@ -1,0 +1,42 @@
+"""Who may do what: every route is denied unless it is listed here."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+
+from runlore.server.problems import Forbidden
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Right(Enum):
+    """What a route asks of whoever calls it."""
+
+    READ = "read"
+    EDIT = "edit"
+
+
+# By method and path, as the routes declare them. On loopback, whoever asks has both rights.
+ALLOWED: dict[str, Right] = {
+    "GET /api/v1/openapi.json": Right.READ,
+    "GET /api/v1/store": Right.READ,
+}
+
+
+def admit(request: Request) -> None:
+    """Let a request to a listed route pass.
+
+    Raises:
+        Forbidden: for any other.
+    """
+    check(request.method, request.scope["route"].path, ALLOWED)
+
+
+def check(method: str, path: str, allowed: Mapping[str, Right]) -> None:
+    """Raise Forbidden unless a route is among those allowed."""
+    if f"{method} {path}" not in allowed:
+        raise Forbidden(f"nobody may {method} {path}", hint="list the route in server/policy.py")
