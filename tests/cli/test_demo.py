@@ -33,7 +33,7 @@ def test_the_demo_trains_compares_and_says_what_to_type_next(
     assert "seed" in done.stdout
     _, _, after = done.stdout.partition("What to type next\n")
     commands = [shlex.split(line.strip().split("  ")[0]) for line in after.splitlines()]
-    assert len(commands) == 6
+    assert len(commands) == 8
     for command in commands:
         assert command[0].endswith("runlore")
         assert cli(*command[1:]).code == 0, command

@@ -45,6 +45,22 @@ def test_columns_of_the_highest_rank_go_first() -> None:
     assert all(cells(text_of(line)) <= 23 for line in made().lines(23))
 
 
+def test_the_text_of_a_wrapped_column_goes_on_below() -> None:
+    table = Table([Column("note", least=8, is_wrapped=True), Column("id"), Column("n", rank=1)])
+    table.add("one two three four", "0123abcd", "1")
+    assert [text_of(line) for line in table.lines(24, header=False)] == [
+        "one two      0123abcd  1",
+        "three four             ",
+    ]
+    assert text_of(table.lines(header=False)[0]) == "one two three four  0123abcd  1"
+
+
+def test_columns_of_one_title_are_named_once_where_there_is_no_room() -> None:
+    table = Table([Column("id"), Column("at", rank=1), Column("at", rank=2)])
+    table.add("0123abcd", "7", "8")
+    assert table.left_out(9) == ["at"]
+
+
 def test_a_cell_keeps_its_style_and_is_made_visible() -> None:
     table = Table([Column("x", style="dim")])
     table.add("a\x1bb")

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROGRAM = "from runlore.cli.main import main; main()"
+LISTED = """
+import sys
+import runlore
+for number, (rate, size) in enumerate((r, s) for r in (0.1, 0.01) for s in ("small", "large")):
+    params = {"learning_rate": rate, "architecture": f"network_of_{size}_blocks", "seed": number,
+              "a_long_param_name": number % 2, "weight_decay": rate / 3}
+    name = f"listed {number}"
+    with runlore.start_run(name, experiment="listed", params=params, store=sys.argv[1]) as run:
+        run.log({f"a_metric_{at}": 0.123456 * (at + number) for at in range(4)})
+        run.add_tag("a tag of some length")
+        run.log_note("word " * 30)
+"""
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -55,6 +67,52 @@ def test_lines_fit_the_terminal(store: Path, arguments: tuple[str, ...], width: 
     lines = STYLE.sub("", shown).splitlines()
     assert len(lines) >= 3
     assert [line for line in lines if cells(line) > width] == []
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_columns_without_room_are_named(store: Path, width: int) -> None:
+    run_python(LISTED, str(store))
+    shown = STYLE.sub("", on_terminal(store, "ls", "listed", COLUMNS=str(width)))
+    head, _, said = shown.partition("no room for: ")
+    missing = said.replace("\n", " ").partition(" (")[0].split(", ")
+    titles = head.splitlines()[0].split()
+    assert sorted([*titles, *missing] if said else titles) == sorted(
+        ["name", "id", "status", "started", "took", *(f"a_metric_{at}" for at in range(4)), "tags"]
+    )
+
+
+def test_what_was_asked_about_stays_on_a_narrow_terminal(store: Path) -> None:
+    run_python(LISTED, str(store))
+    wanted = ("search", "experiment = listed order by metrics.a_metric_3", "--limit", "1")
+    head = STYLE.sub("", on_terminal(store, *wanted, COLUMNS="38")).splitlines()[0]
+    assert head.split() == ["name", "id", "a_metric_3"]
+    chosen = (*wanted, "--columns", "error,experiment,tags")
+    head = STYLE.sub("", on_terminal(store, *chosen, COLUMNS="70")).splitlines()[0]
+    assert head.split() == ["name", "id", "error", "experiment", "tags"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_groups_never_look_alike(store: Path, width: int) -> None:
+    run_python(LISTED, str(store))
+    arguments = ("search", "experiment = listed", "--group-by", "all-but-seed", "--order-by",
+                 "metrics.a_metric_2 desc")  # fmt: skip
+    shown = STYLE.sub("", on_terminal(store, *arguments, COLUMNS=str(width)))
+    table, _, said = shown.partition("no room for: ")
+    lines = table.splitlines()
+    assert all(cells(line) <= width for line in lines)
+    assert "a_metric_2" in lines[0]
+    assert "a_metric_2" not in said
+    assert "…" not in table
+    for text in ("0.1", "0.01", "network_of_small_blocks", "network_of_large_blocks"):
+        assert len(re.findall(rf"(?<![\w.]){text}(?![\w.])", table)) == 2
+
+
+def test_long_notes_go_on_below(store: Path) -> None:
+    run_python(LISTED, str(store))
+    shown = STYLE.sub("", on_terminal(store, "note", "list", "listed 0", COLUMNS="60"))
+    words = " ".join(line[-30:].strip() for line in shown.splitlines()[1:])
+    assert shown.count("word") == 30
+    assert "…" not in words
 
 
 def test_what_is_said_beside_the_data_breaks_between_words(store: Path) -> None:

@@ -74,12 +74,9 @@ def command(
         return
     from runlore.cli.comparison import show_comparison
     from runlore.cli.freshness import tell_freshness
-    from runlore.cli.output import Output, talk
+    from runlore.cli.output import Output
 
-    left_out = show_comparison(found, Output(), list(metrics) or None)
-    if left_out:
-        names = ", ".join(left_out)
-        talk(f"no room for: {names} (a wider terminal, --metric, or --json has them)")
+    show_comparison(found, Output(), list(metrics) or None)
     tell_freshness(found.runs.freshness)
 
 

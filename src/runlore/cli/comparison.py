@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from runlore.cli.table import Cell, Column, Table
-from runlore.cli.wording import duration, numbers
+from runlore.cli.wording import are_numbers, duration, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,24 +69,21 @@ def ranked_metrics(found: Comparison) -> list[str]:
 
 def show_comparison(
     found: Comparison, output: Output, metrics: Sequence[str] | None = None
-) -> list[str]:
-    """Print a comparison; returns the titles of the columns for which there was no room.
+) -> None:
+    """Print a comparison.
 
     Where not all params that differ have room, the names, made of them, stand in their place.
     """
     chosen = ranked_metrics(found) if metrics is None else metrics
     table = comparison_table(found, chosen, params=found.params, is_terminal=output.is_terminal)
-    left_out = table.left_out(output.width) if output.width is not None else []
-    if set(left_out) & set(found.params):
+    if output.width is not None and set(table.left_out(output.width)) & set(found.params):
         table = comparison_table(found, chosen, params=[], is_terminal=output.is_terminal)
-        left_out = table.left_out(output.width)
-    output.table(table)
-    return left_out
+    output.table(table, instead="a wider terminal, --metric, or --json has them")
 
 
 def _param_column(runs: list[StoredRun], key: str) -> Column:
     values = [run.param_texts.get(key) for run in runs]
-    is_number = all(value is None or _is_number(value) for value in values)
+    is_number = are_numbers(values)
     is_seed = key.rpartition(".")[2].lower() in _SEEDS
     missing = sum(value is None for value in values)
     rank = 5 if is_seed else 6 + round(10 * missing / max(1, len(values)))
@@ -96,11 +93,3 @@ def _param_column(runs: list[StoredRun], key: str) -> Column:
 def _metric_column(label: str, place: int) -> Column:
     rank = 1 + place if place < _MOST_CERTAIN else 20 + place
     return Column(label, is_right=True, rank=rank)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

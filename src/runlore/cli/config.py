@@ -45,9 +45,9 @@ def list_command(*, as_json: bool) -> None:
     table = Table(
         [
             Column("setting", style="command"),
-            Column("value"),
+            Column("value", least=12),
             Column("from", least=12),
-            Column("what", style="dim", least=20, rank=1),
+            Column("what", style="dim", least=20, rank=1, is_wrapped=True),
         ]
     )
     for one in settings:

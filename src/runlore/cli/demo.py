@@ -77,10 +77,14 @@ def _show_next(outcomes: list[Outcome], output: Output) -> None:
         (f"runlore show {endings['failed']} --traceback", "why one failed"),
         (f"runlore show {endings['killed']}", "one that was killed: nothing logged is lost"),
         (f"runlore compare --experiment {_FIRST}", "side by side, what differs"),
+        ("runlore search 'metrics.test_accuracy > 0.95'", "those that a filter finds"),
+        ("runlore search --group-by all-but-seed", "mean and deviation over seeds"),
         ("runlore doctor", "verify every byte"),
     ]
     output.heading("What to type next")
-    table = Table([Column("", style="command"), Column("", style="dim", least=10, rank=1)])
+    table = Table(
+        [Column("", style="command"), Column("", style="dim", least=10, rank=1, is_wrapped=True)]
+    )
     for line, what in commands:
         table.add(Cell(_with_store(line), "command"), what)
     output.table(table, header=False, indent=2)

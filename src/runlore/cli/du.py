@@ -54,7 +54,7 @@ def _show_kinds(usage: Usage, output: Output) -> None:
         Column("kind"),
         Column("size", is_right=True),
         Column("files", is_right=True),
-        Column("what", style="dim", least=12, rank=1),
+        Column("what", style="dim", least=12, rank=1, is_wrapped=True),
     ]
     table = Table(columns)
     for kind in usage.kinds:
@@ -73,10 +73,10 @@ def _show_runs(runs: list[RunUsage], output: Output) -> None:
         Column("run", least=16),
         Column("id", style="id"),
         Column("size", is_right=True),
-        Column("segments", is_right=True, rank=2),
-        Column("journals", is_right=True, rank=3),
+        Column("segments", is_right=True, rank=3),
+        Column("journals", is_right=True, rank=4),
         Column("blobs", is_right=True, rank=2),
-        Column("shared", is_right=True, rank=4),
+        Column("shared", is_right=True, rank=5),
         Column("experiment", style="dim", least=10, rank=1),
     ]
     table = Table(columns)

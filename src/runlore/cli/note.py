@@ -54,7 +54,13 @@ def list_command(*, selection: str, as_json: bool) -> None:
     from runlore.cli.wording import moment
     from runlore.records.ids import short
 
-    table = Table([Column("id", style="id"), Column("written", style="dim"), Column("note")])
+    table = Table(
+        [
+            Column("id", style="id"),
+            Column("written", style="dim", rank=1),
+            Column("note", least=20, is_wrapped=True),
+        ]
+    )
     for note in notes:
         table.add(short(note.id), moment(note.time), note.text)
     if notes:

@@ -35,6 +35,7 @@ _STYLES = {
     "good": "green",
     "command": "bold cyan",
 }
+_INSTEAD = "a wider terminal or --json has them"
 _FALLBACK_WIDTH = 80
 _NARROWEST = 20
 
@@ -68,11 +69,20 @@ class Output:
         else:
             self._stream.write("".join(part.text for part in made).rstrip() + "\n")
 
-    def table(self, table: Table, *, header: bool = True, indent: int = 0) -> None:
-        """Print a table as wide as it needs, or as the terminal is."""
+    def table(
+        self, table: Table, *, header: bool = True, indent: int = 0, instead: str = _INSTEAD
+    ) -> None:
+        """Print a table as wide as it needs, or as the terminal is.
+
+        Columns for which there is no room are named on standard error, with what has them
+        `instead`.
+        """
         width = None if self.width is None else max(_NARROWEST, self.width - indent)
         for line in table.lines(width, header=header):
             self.line(" " * indent, *line)
+        left_out = table.left_out(width) if header else []
+        if left_out:
+            talk(f"no room for: {', '.join(left_out)} ({instead})")
 
     def pairs(self, pairs: Sequence[tuple[str, str]], *, indent: int = 0, style: str = "") -> None:
         """Print names and texts in two columns; on a terminal long texts go on below."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from runlore.actions.listing import shared_metrics
 from runlore.cli.table import Cell, Column, Table
-from runlore.cli.wording import ago, duration, moment, numbers
+from runlore.cli.wording import ago, are_numbers, duration, moment, numbers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,23 +18,32 @@ if TYPE_CHECKING:
     from runlore.reading.search_values import FieldValues
 
 _MOST_METRICS = 4
+_LEAST_OF_TEXTS = 12
+_AFTER_ASKED = 1000  # fields that were asked about are ranked from 1
 
 
 def show_found(findings: Findings, output: Output) -> None:
     """Print the runs that were found."""
     now = datetime.now(UTC)
     named = [Column("name", least=20), Column("id", style="id")]
-    asked = [
-        Column(title_of(values.field), is_right=values.type in ("number", "duration"), rank=rank)
-        for rank, values in enumerate(findings.fields, 1)
-    ]
     texts = [_shown(values, output, now) for values in findings.fields]
+    asked = [
+        _asked_column(values, shown, rank)
+        for rank, (values, shown) in enumerate(zip(findings.fields, texts, strict=True), 1)
+    ]
     more, rest = ([], []) if findings.are_fields_chosen else _listed(findings, output, now)
     table = Table([*named, *asked, *more])
     for at, run in enumerate(findings.runs):
         row: list[Cell | str] = [run.label, run.short_id, *(column[at] for column in texts)]
         table.add(*row, *(column[at] for column in rest))
     output.table(table)
+
+
+def _asked_column(values: FieldValues, shown: list[str], rank: int) -> Column:
+    """Give what was asked about precedence over all but the id; long texts are shortened first."""
+    is_right = values.type in ("number", "duration") or are_numbers(shown)
+    least = None if is_right else _LEAST_OF_TEXTS
+    return Column(title_of(values.field), is_right=is_right, rank=rank, least=least)
 
 
 def _listed(
@@ -44,9 +53,9 @@ def _listed(
     runs = list(findings.runs)
     started = [ago(run.created, now) if output.is_terminal else moment(run.created) for run in runs]
     columns = [
-        Column("status"),
-        Column("started", is_right=output.is_terminal, style="dim", rank=13),
-        Column("took", is_right=True, rank=16),
+        Column("status", rank=_AFTER_ASKED),
+        Column("started", is_right=output.is_terminal, style="dim", rank=_AFTER_ASKED + 1),
+        Column("took", is_right=True, rank=_AFTER_ASKED + 3),
     ]
     cells: list[Sequence[Cell | str]] = [
         [Cell(run.status, run.status) for run in runs],
@@ -54,13 +63,15 @@ def _listed(
         [duration(run.duration_seconds) for run in runs],
     ]
     if len({run.experiment for run in runs}) > 1:
-        columns.append(Column("experiment", rank=15, least=10))
+        columns.append(Column("experiment", rank=_AFTER_ASKED + 2, least=10))
         cells.append([run.experiment or "" for run in runs])
     labels, metrics = _other_metrics(findings, output)
-    columns += [Column(label, is_right=True, rank=17 + at) for at, label in enumerate(labels)]
+    columns += [
+        Column(label, is_right=True, rank=_AFTER_ASKED + 4 + at) for at, label in enumerate(labels)
+    ]
     cells += metrics
     if any(run.tags for run in runs):
-        columns.append(Column("tags", rank=30, least=8))
+        columns.append(Column("tags", rank=_AFTER_ASKED + 10, least=8))
         cells.append([", ".join(run.tags) for run in runs])
     return columns, cells
 

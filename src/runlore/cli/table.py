@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from runlore.cli.text import cells, padded, shortened, visible
+from runlore.cli.text import cells, padded, shortened, visible, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Column:
     """A column; of those with the greatest `rank`, the last is the first to be left out.
 
     Columns of rank 0 always stay. Where room is short, texts lose their middle down to `least`
-    cells, before any column is left out.
+    cells, before any column is left out; with `is_wrapped` they go on below instead.
     """
 
     title: str
@@ -35,6 +35,7 @@ class Column:
     rank: int = 0
     least: int | None = None
     style: str = ""
+    is_wrapped: bool = False
 
 
 @dataclass
@@ -53,20 +54,19 @@ class Table:
         self.rows.append(made)
 
     def lines(self, width: int | None = None, *, header: bool = True) -> list[list[Cell]]:
-        """Lay out each row as a line of padded cells; `width` None leaves nothing out."""
+        """Lay out each row as lines of padded cells; `width` None leaves nothing out."""
         titles = [Cell(visible(column.title), "title") for column in self.columns]
         rows = [titles, *self.rows] if header else self.rows
         widths = self._widths(rows, width)
         shown = [place for place, column_width in enumerate(widths) if column_width]
-        return [self._line(row, widths, shown) for row in rows]
+        return [line for row in rows for line in self._lines(row, widths, shown)]
 
     def left_out(self, width: int | None) -> list[str]:
-        """Name the columns for which there is no room."""
+        """Name the columns for which there is no room, each title once."""
         rows = [[Cell(visible(column.title)) for column in self.columns], *self.rows]
         widths = self._widths(rows, width)
-        return [
-            column.title for column, given in zip(self.columns, widths, strict=True) if not given
-        ]
+        pairs = zip(self.columns, widths, strict=True)
+        return list(dict.fromkeys(column.title for column, given in pairs if not given))
 
     def _widths(self, rows: Sequence[Sequence[Cell]], width: int | None) -> list[int]:
         """Give each column its width, 0 for one that is left out."""
@@ -91,16 +91,32 @@ class Table:
         least = self.columns[place].least
         return needed if least is None else min(needed, least)
 
-    def _line(self, row: Sequence[Cell], widths: Sequence[int], shown: Sequence[int]) -> list[Cell]:
-        line = []
-        for place in shown:
-            column, cell = self.columns[place], row[place]
-            text = shortened(cell.text, widths[place])
-            if column.is_right or place != shown[-1]:
-                text = padded(text, widths[place], is_right=column.is_right)
-            gap = " " * GAP if place != shown[-1] else ""
-            line.append(Cell(text + gap, cell.style))
-        return line
+    def _lines(
+        self, row: Sequence[Cell], widths: Sequence[int], shown: Sequence[int]
+    ) -> list[list[Cell]]:
+        """Lay a row out: one line, or more where the text of a wrapped column goes on below."""
+        texts = {place: self._parts(place, row[place].text, widths[place]) for place in shown}
+        styles = [row[place].style for place in shown]
+        height = max((len(parts) for parts in texts.values()), default=1)
+        return [
+            [
+                Cell(self._filled(place, texts[place][at : at + 1], widths, shown), style)
+                for place, style in zip(shown, styles, strict=True)
+            ]
+            for at in range(height)
+        ]
+
+    def _parts(self, place: int, text: str, width: int) -> list[str]:
+        return wrapped(text, width) if self.columns[place].is_wrapped else [shortened(text, width)]
+
+    def _filled(
+        self, place: int, part: Sequence[str], widths: Sequence[int], shown: Sequence[int]
+    ) -> str:
+        """Fill what a line says of a column up to its width, and the gap behind it."""
+        text, is_right = "".join(part), self.columns[place].is_right
+        if place == shown[-1]:
+            return padded(text, widths[place], is_right=True) if is_right else text
+        return padded(text, widths[place], is_right=is_right) + " " * GAP
 
 
 def _share(widths: dict[int, int], needed: Sequence[int], spare: int) -> None:

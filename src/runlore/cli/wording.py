@@ -9,7 +9,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -40,6 +40,20 @@ def numbers(values: Sequence[float | None], digits: int = 6) -> list[str]:
         else number(value)
         for value in values
     ]  # fmt: skip
+
+
+def are_numbers(texts: Iterable[str | None]) -> bool:
+    """Tell whether all texts that are there are numbers, so that they stand best at the right."""
+    found = [text for text in texts if text]
+    return bool(found) and all(map(_is_number, found))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _significant(value: float, digits: int) -> str:
