@@ -381,6 +381,23 @@ class TestTheEnd:
         assert {event["run"] for event in found.events} == {run.id}
         assert {point.run for point in found.points} == {run.id}
 
+    def test_a_status_set_after_it_keeps_when_and_why_it_ended(self, store: Path) -> None:
+        def train() -> None:
+            raise MemoryError("no room")
+
+        with pytest.raises(MemoryError), open_run("fails") as run:
+            train()
+        run.set_status("failed")
+        run.set_status("running")
+        run.set_status("finished")
+        ending, again, running, mended = live(store).of_kind("status.set")
+        assert again["error"] == ending["error"]
+        assert ending["error"]["type"] == "MemoryError"
+        assert (running["error"], mended["error"]) == (None, None)
+        assert "ended" not in ending
+        assert "ended" not in running
+        assert again["ended"] == mended["ended"] <= again["time"]
+
     def test_they_can_come_after_the_journal_was_completed(self, run: Run, store: Path) -> None:
         run.finish()
         run._recorder.close()

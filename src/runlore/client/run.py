@@ -52,6 +52,8 @@ class Run(FileLogging):
         self.name = name
         self.captures = captures
         self.is_finished = False
+        self._error: Mapping[str, object] | None = None
+        self._ended = 0
         self._pid = getpid()
         self._recorder = recorder
         self._writer = recorder.writer
@@ -257,13 +259,17 @@ class Run(FileLogging):
     # -- the end ---------------------------------------------------------------------------
 
     def set_status(self, status: str, reason: str | None = None) -> None:
-        """Set the status by hand: running, finished, failed or stopped. Also after the end."""
+        """Set the status by hand: running, finished, failed or stopped. Also after the end.
+
+        When it ended stays, and of a failed run the exception that ended it.
+        """
         if status not in STATUSES:
             raise InvalidValue(
                 f"there is no status {status!r} to set", hint="one of " + ", ".join(STATUSES)
             )
         reason = None if reason is None else limits.text(reason, "a reason")
-        self._edit("status.set", status=status, error=None, reason=reason, rank=self.rank)
+        error = self._error if status == "failed" else None
+        self._set_status(status, error, reason)
 
     def finish(self, status: str = "finished", reason: str | None = None) -> None:
         """End the run. A second call changes nothing."""
@@ -286,8 +292,17 @@ class Run(FileLogging):
         try:
             self._call_before_end()
         finally:
-            self._edit("status.set", status=status, error=error, reason=reason, rank=self.rank)
+            self._set_status(status, error, reason)
             self._close()
+
+    def _set_status(
+        self, status: str, error: Mapping[str, object] | None, reason: str | None
+    ) -> None:
+        """Record a status; one that is set after the end leaves the time of the end as it was."""
+        ended = {"ended": self._ended} if self.is_finished and status != "running" else {}
+        self._edit("status.set", status=status, error=error, reason=reason, rank=self.rank, **ended)
+        if not self.is_finished:
+            self._error, self._ended = error, time_ns() // 1000
 
     def __enter__(self) -> Self:
         """Return the run itself."""

@@ -264,7 +264,8 @@ def context_captured(
 
 def status_set(state: RunState, record: dict[str, Any], origin: Origin, _: Context) -> None:
     """Set the status of a rank of an attempt, last writer wins."""
-    status, stamp, time = record["status"], stamp_of(record), integer_of(record["time"])
+    status, stamp = record["status"], stamp_of(record)
+    time = integer_of(record.get("ended", record["time"]))
     if status not in _STATUSES:
         raise ValueError(f"status {status!r}")
     rank = integer_or_none(record.get("rank"))

@@ -139,6 +139,17 @@ class IndexContract(ArtifactContract, ColumnContract, PresentationContract, Chan
         run = self.facts(index, store).run
         assert (run.status, run.error, run.ended) == ("finished", None, T + 30)
 
+    def test_a_status_that_is_set_later_may_say_when_the_run_ended(
+        self, index: Index, store: StoreFolder, journal: JournalComposer
+    ) -> None:
+        slot = journal.slot(RUN, ATTEMPT)
+        journal.event(slot, "attempt.started", time=T, rank=0)
+        journal.edit(slot, "status.set", time=T + 9, status="finished", error=None, rank=0)
+        late = {"status": "failed", "error": None, "rank": 0, "ended": T + 9}
+        journal.edit(slot, "status.set", time=T + 5_000, **late)
+        run = self.facts(index, store).run
+        assert (run.status, run.ended) == ("failed", T + 9)
+
     def test_a_run_is_not_finished_before_its_lowest_rank_is(
         self, index: Index, store: StoreFolder, journal: JournalComposer
     ) -> None:
