@@ -57,6 +57,12 @@ class Comparison(Rows):
             f"{len(self.metrics)} metrics>"
         )
 
+    @property
+    def best_current(self) -> dict[str, float]:
+        """The best current value of each metric whose direction is known; several may have it."""
+        rows = {row.id: row for row in self.rows}
+        return {label: rows[run].metrics[label] for label, run in self.best.items()}
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return a dict per run: what it is, `params.<key>`, `metrics.<label>`, `best.<label>`."""
         return [
@@ -77,13 +83,14 @@ class Comparison(Rows):
         header = ["run", "id", "status", "duration", *self.params, *self.metrics]
         is_number = [False, False, False, True]
         is_number += [False] * len(self.params) + [True] * len(self.metrics)
-        return markdown_table(header, is_number, [self._cells(row) for row in self.rows])
+        best = self.best_current
+        return markdown_table(header, is_number, [self._cells(row, best) for row in self.rows])
 
     def _repr_markdown_(self) -> str:
         """Show the table in a notebook."""
         return self.to_markdown()
 
-    def _cells(self, row: ComparisonRow) -> list[str]:
+    def _cells(self, row: ComparisonRow, best: dict[str, float]) -> list[str]:
         """Write a row in the words of Markdown."""
         cells = [row.label, row.short_id, row.status]
         cells.append("" if row.duration_seconds is None else f"{row.duration_seconds:.1f} s")
@@ -91,5 +98,6 @@ class Comparison(Rows):
         cells = [escaped(cell) for cell in cells]
         for label in self.metrics:
             text = number(row.metrics[label]) if label in row.metrics else ""
-            cells.append(f"**{text}**" if self.best.get(label) == row.id else text)
+            is_best = label in best and row.metrics.get(label) == best[label]
+            cells.append(f"**{text}**" if is_best else text)
         return cells

@@ -31,8 +31,9 @@ class MetricVerdict:
     """What is known about one metric.
 
     `standing` says in a word or two whether there is a winner: "clear"; "within noise" if
-    chance alone may do it; "tied" if several have the best value; "untested" if a spread is
-    unknown; "flattered" if runs of the best are lost or not finite; "alone"; "no values"; or
+    chance alone may do it, by a test or, where runs are too few for one, because runs of the
+    same group differ by as much; "tied" if several have the best value; "untested" if a spread
+    is unknown; "flattered" if runs of the best are lost or not finite; "alone"; "no values"; or
     "unknown direction". `best` has the best mean, `tied` names all that have it, `missing` those
     without a finite value. `lead` is by how much the best is better than the next.
     """
@@ -63,7 +64,7 @@ class MetricVerdict:
             rival.name for rival in self.leader.rivals
             if rival.difference is not None and not self.leader.is_behind(rival)
         ]  # fmt: skip
-        return (*self.tied, *unclear)
+        return (*self.tied, *unclear, *(rival.name for rival in _within_spread(self.leader)))
 
     def mean(self, name: str) -> float | None:
         """Give the mean of a candidate's finite values."""
@@ -171,9 +172,28 @@ def _standing(found: Leader, tied: tuple[str, ...], lost: int) -> Standing:
     if not found.rivals:
         return "alone"
     unclear = [rival for rival in found.rivals if not found.is_behind(rival)]
-    if any(rival.difference is not None for rival in unclear):
+    if any(rival.difference is not None for rival in unclear) or _within_spread(found):
         return "within noise"
     return "untested" if unclear else "flattered"
+
+
+def _within_spread(found: Leader) -> list[Rival]:
+    """List the rivals without a test whose distance is no more than runs of one group differ."""
+    return [rival for rival in found.rivals if rival.difference is None and _is_near(found, rival)]
+
+
+def _is_near(found: Leader, rival: Rival) -> bool:
+    lead, spread = _lead_and_spread(found, rival)
+    return spread > 0 and lead <= spread
+
+
+def _lead_and_spread(found: Leader, rival: Rival) -> tuple[float, float]:
+    """Return the distance to a rival, and the larger of the two standard deviations, if any."""
+    described = _descriptions(found)
+    best, other = described.get(found.best or ""), described.get(rival.name)
+    if best is None or other is None:
+        return math.inf, 0.0
+    return abs(best.mean - other.mean), max(best.std or 0.0, other.std or 0.0)
 
 
 def _reason(found: Leader, standing: Standing, tied: tuple[str, ...], lost: int) -> str:
@@ -189,6 +209,14 @@ def _reason(found: Leader, standing: Standing, tied: tuple[str, ...], lost: int)
         return (
             "the spread is unknown: there is a single run of each, "
             "and another seed may turn the order"
+        )
+    near = _within_spread(found)
+    if standing == "within noise" and near and found.hardest is None:
+        lead, spread = _lead_and_spread(found, near[0])
+        return (
+            f"no clear winner: {best!r} is ahead of {near[0].name!r} by {lead:.3g}, and runs of "
+            f"one and the same differ as much (standard deviation {spread:.2g}); not tested: "
+            f"{near[0].obstacle}"
         )
     return found.reason
 

@@ -212,6 +212,9 @@ def _balance(found: Findings, best: Candidate) -> Iterator[str]:
     both = [found.verdicts[label] for label in ("precision", "recall") if label in found.verdicts]
     means = [verdict.mean(best.name) for verdict in both]
     if len(means) == 2 and means[0] is not None and means[1] is not None:
+        if means[0] == means[1]:
+            yield f"Precision and recall are both {number(means[0])}"
+            return
         yield (
             f"Precision {number(means[0])} and recall {number(means[1])} are "
             f"{abs(means[0] - means[1]):.3g} apart"

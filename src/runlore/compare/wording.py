@@ -16,6 +16,9 @@ _INITIALS = frozenset(("auc", "f1", "mae", "mse", "r2", "rmse", "mape", "mcc", "
 # What is looked at first, as a classifier's and a regressor's metrics are listed.
 _ORDER = ("accuracy", "precision", "recall", "f1", "roc_auc", "auc", "r2", "rmse", "mae", "loss")
 
+# A difference of many times the value says nothing as a share of it.
+_MOST_PERCENT = 10_000
+
 
 def title_of(label: str) -> str:
     """Write a metric's label as a heading: `Accuracy`, `ROC AUC`, `F1`."""
@@ -44,9 +47,12 @@ def value_text(mean: float, std: float | None = None) -> str:
 
 def percent_text(difference: float, reference: float) -> str:
     """Write a difference in percent of a value: `1.2 %`; nothing where that has no sense."""
-    if not (math.isfinite(difference) and math.isfinite(reference)) or not reference:
+    if not (math.isfinite(difference) and math.isfinite(reference)) or reference <= 0:
         return ""
-    return f"{abs(difference / reference) * 100:.2g} %" if reference > 0 else ""
+    percent = abs(difference / reference) * 100
+    if percent >= _MOST_PERCENT:
+        return ""
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %"
 
 
 def seconds_text(seconds: float | None) -> str:

@@ -63,6 +63,11 @@ def partition(columns: RunColumns, keys: Sequence[str], rows: Integers) -> Parti
             size = len(used)
         codes = codes * own_size + own[rows]
         size *= own_size
+    return parts_of(codes)
+
+
+def parts_of(codes: Integers) -> Partition:
+    """Put runs of the same code into one group."""
     _, firsts, groups = np.unique(codes, return_index=True, return_inverse=True)
     order = np.argsort(firsts)
     place = np.empty_like(order)
