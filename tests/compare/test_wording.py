@@ -51,6 +51,8 @@ def test_a_percentage_is_given_only_of_what_has_one() -> None:
     assert percent_text(0.1, 0.0) == ""
     assert percent_text(0.1, -0.4) == ""
     assert percent_text(math.inf, 1.0) == ""
+    assert percent_text(0.884, 0.092) == "961 %"
+    assert percent_text(1.0, 1e-9) == ""
 
 
 def test_values_have_their_spread_behind_them() -> None:

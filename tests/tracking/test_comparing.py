@@ -116,6 +116,27 @@ def test_a_difference_within_the_noise_has_no_winner() -> None:
 
 
 @pytest.mark.usefixtures("increment")
+def test_two_runs_that_differ_by_more_than_the_lead_have_no_winner() -> None:
+    track_seeds("one", (0.94, 0.96))
+    track_seeds("other", (0.946, 0.946))
+    found = compare_experiments(write=False)
+    assert (found.winner, found.best, verdict_of(found)) == (None, None, "within noise")
+    assert "'one' is ahead of 'other' by 0.004, and runs of one and the same" in reasons(found)
+    assert "(standard deviation 0.014); not tested: " in reasons(found)
+    assert "those that can't be told apart: one 0.95 ± 0.014 and other" in reasons(found)
+
+
+@pytest.mark.usefixtures("increment")
+def test_a_single_run_within_the_spread_of_others_is_not_the_best() -> None:
+    track("lucky", {"accuracy": 0.905})
+    track_seeds("steady", (0.88, 0.90, 0.92))
+    assert compare_experiments(write=False).best is None
+    track("far", {"accuracy": 0.99})
+    found = compare_experiments(write=False)
+    assert (found.best, verdict_of(found)) == ("exp-005-far", "untested")
+
+
+@pytest.mark.usefixtures("increment")
 def test_less_is_better_where_the_name_says_so() -> None:
     track("a", {"rmse": 2.0})
     track("b", {"rmse": 1.5})
