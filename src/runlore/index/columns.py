@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from runlore.index.columns_cache import State, cache_of
-from runlore.index.columns_keys import Key
+from runlore.index.columns_keys import Key, Selection
 from runlore.index.columns_values import CodedValues, IdValues, ManyValues, NumberValues
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from runlore.index.columns_cache import ColumnCache, ReadRows
@@ -61,6 +61,26 @@ class RunColumns:
         (values,) = self.load(Key("attribute", "id"))
         assert isinstance(values, IdValues)  # noqa: S101 - for the type checker
         return values
+
+    def find(self, ids: Sequence[str]) -> list[int]:
+        """Give the numbers of runs by their ids or, if that is of one run, the end of an id."""
+        found: list[int] = []
+        for run in ids:
+            is_hex = run.isalnum() and run.isascii()
+            statement = "SELECT id FROM runs WHERE run LIKE ? LIMIT 2"
+            if len(run) == 32:
+                statement = "SELECT id FROM runs WHERE run = ?"
+            pattern = run.lower() if len(run) == 32 else f"%{run.lower()}"
+            rows = self.rows(statement, [pattern]) if is_hex and len(run) <= 32 else []
+            found += [rows[0][0]] if len(rows) == 1 else []
+        return found
+
+    def metric_fields(self, numbers: Sequence[int]) -> list[tuple[str, str, str]]:
+        """List what runs, by their numbers, have defined about metrics: name, field, value."""
+        condition = Selection(runs=tuple(numbers)).condition("run")
+        return self.rows(
+            f"SELECT name, field, value FROM metric_fields WHERE value IS NOT NULL AND {condition}"
+        )
 
     def derived(self, name: object, make: Callable[[], Answer]) -> Answer:
         """Return what `make` computes from these columns, once for each revision."""

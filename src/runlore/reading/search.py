@@ -148,13 +148,14 @@ def search(reader: StoreReader, wanted: Wanted) -> Runs:
 def found_by(reader: StoreReader, wanted: Wanted) -> tuple[Runs, Query]:
     """Search as `search` does; also give the query as it was understood."""
     _check(wanted)
-    found = reader.ask(lambda index: index.ask_columns(lambda all_: _find(reader, wanted, all_)))
+    found = reader.ask(lambda index: index.ask_columns(lambda all_: find_in(reader, wanted, all_)))
     rows = LazyRows(reader, found.ids, found.numbers, found.generation)
     return Runs(reader, rows, found.total, found.notes), found.query
 
 
-def _find(reader: StoreReader, wanted: Wanted, all_columns: RunColumns) -> Found:
-    """Answer from columns of one moment."""
+def find_in(reader: StoreReader, wanted: Wanted, all_columns: RunColumns) -> Found:
+    """Search as `search` does, in columns of one moment."""
+    _check(wanted)
     catalogue = catalogue_of(all_columns)
     query = _query_of(wanted, parse(wanted.filter, catalogue), catalogue)
     is_shown = _shown(wanted, query, all_columns)

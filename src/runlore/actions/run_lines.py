@@ -1,0 +1,80 @@
+"""Describe runs in a line each, for tables and lists."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from runlore.reading.details import Details
+from runlore.reading.run import StoredRun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from runlore.index.rows import RunRow
+    from runlore.reading.store import StoreReader
+
+# A living process gives a sign every 15 s; a busy machine may miss one.
+_SILENT_SECONDS = 45.0
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """What a line of a table says of a run; times are milliseconds UTC.
+
+    `silent_seconds` is how long a run that should be running has given no sign of life.
+    """
+
+    id: str
+    short: str
+    label: str
+    experiment: str | None
+    status: str
+    started_ms: int | None
+    ended_ms: int | None
+    seconds: float | None
+    colour: str | None
+    is_archived: bool
+    is_deleted: bool
+    tags: list[str]
+    parent: str | None
+    silent_seconds: float | None
+
+
+def lines_of(reader: StoreReader, ids: Sequence[str]) -> list[RunLine]:
+    """Describe runs by their whole ids, in that order; those that are gone are left out."""
+    known = reader.ask(lambda index: index.get_runs(ids))
+    rows = [known[run] for run in ids if run in known]
+    details = Details(reader, [row for row in rows if not row.is_purged and row.moved_to is None])
+    now = time.time_ns() // 1000
+    return [_line(row, details, now) for row in details.rows]
+
+
+def _line(row: RunRow, details: Details, now: int) -> RunLine:
+    run, reading = StoredRun(row, details), details.status(row)
+    silent = None
+    if reading.status == "running" and reading.last_sign_of_life is not None:
+        seconds = (now - reading.last_sign_of_life) / 1e6
+        silent = seconds if seconds >= _SILENT_SECONDS else None
+    return RunLine(
+        id=run.id,
+        short=run.short_id,
+        label=run.label,
+        experiment=run.experiment,
+        status=reading.status,
+        started_ms=milliseconds(row.created if row.created is not None else row.first_time),
+        ended_ms=milliseconds(row.ended),
+        seconds=run.duration_seconds,
+        colour=run.colour,
+        is_archived=run.is_archived,
+        is_deleted=run.is_deleted,
+        tags=run.tags,
+        parent=run.parent,
+        silent_seconds=silent,
+    )
+
+
+def milliseconds(microseconds: int | None) -> int | None:
+    """Round a time down to milliseconds."""
+    return None if microseconds is None else microseconds // 1000
