@@ -16,7 +16,7 @@ import pytest
 import runlore
 from runlore import configure_mlflow
 from runlore.errors import Ambiguous, InvalidValue, MissingExtra, NotFound
-from runlore.integrations.mlflow_plugin import names_increment
+from runlore.integrations.increment_paths import names_increment
 from tests.integrations.trackers import empty_database, mlflow, put_database  # noqa: F401 - fixtures
 from tests.tracking.conftest import increment, nothing_left_open, repository  # noqa: F401 - fixtures
 
@@ -136,6 +136,25 @@ def test_a_run_is_continued_by_its_id(mlflow: Any) -> None:  # noqa: F811
     assert ours.sklearn is mlflow.sklearn
     with pytest.raises(InvalidValue, match="the run is named twice"):
         ours.start_run("xgboost", run_name="other")
+
+
+def test_points_that_a_logged_model_repeats_are_recorded_once(mlflow: Any) -> None:  # noqa: F811
+    from sklearn.linear_model import LogisticRegression
+
+    configure_mlflow()
+    model = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
+    with mlflow.start_run(run_name="a") as run:
+        for step, loss in enumerate((0.5, float("nan"), 0.25)):
+            mlflow.log_metrics({"loss": loss, "accuracy": 1.0}, step=step)
+        mlflow.log_metric("best", 0.25)
+        for name in ("first", "second"):
+            mlflow.sklearn.log_model(model, name=name, pip_requirements=[])
+        mlflow.log_metric("of both", 0.5)
+        mlflow.log_metrics({"auc": 0.5}, step=0)
+    stored = runlore.get_run(run.info.run_id)
+    assert {name: len(stored.series(name)) for name in stored.summaries} == {
+        "loss": 3, "accuracy": 3, "best": 1, "of both": 1, "auc": 1
+    }  # fmt: skip
 
 
 def test_autologging_is_recorded(mlflow: Any) -> None:  # noqa: F811

@@ -15,6 +15,7 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING, Any
 
+from runlore.integrations.mlflow_repeats import Repeats
 from runlore.integrations.quiet import first_line
 from runlore.media.libraries import comes_from
 
@@ -138,6 +139,7 @@ class _Watch:
         self._originals: dict[str, Callable[..., Any]] = {}
         self._is_gone = False
         self._own: set[str] = set()  # runs and models that the store itself made
+        self._repeats = Repeats(self._history)
 
     def wrap(self, name: str) -> None:
         """Put a watching method in place of one of the store's."""
@@ -169,7 +171,21 @@ class _Watch:
         run_id = given["run_id"]
         if begins or (not self._mirror.is_recorded(run_id) and _is_active(run_id)):
             self._continue(run_id)
+        if name in ("log_metric", "log_batch"):
+            name, given = "log_batch", self._without_repeats(given)
         getattr(self._mirror, name)(**given)
+
+    def _history(self, run_id: str, key: str) -> Any:
+        return self._originals["get_metric_history"](run_id, key)
+
+    def _without_repeats(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Leave out the points that MLflow writes again for its models."""
+        metrics = [given["metric"]] if "metric" in given else given.get("metrics")
+        if not metrics:
+            return given
+        left = self._repeats.without(given["run_id"], metrics)
+        others = {name: value for name, value in given.items() if name != "metric"}
+        return {**others, "metrics": left}
 
     def _continue(self, run_id: str) -> None:
         """Go on with a run that is over, or that another process has begun."""
