@@ -179,7 +179,7 @@ def _changed(
     reader: StoreReader,
     due: list[StoredRun],
     unchanged: list[StoredRun],
-    write: Callable[[Editor, Target], None],
+    write: Callable[[Editor, Target], object],
     confirm: Confirm = lambda _: True,
 ) -> Change:
     """Write the same change to all runs that are due, if that is confirmed."""
@@ -187,13 +187,23 @@ def _changed(
         return Change([], unchanged, is_done=True)
     if not confirm(due):
         return Change(due, unchanged, is_done=False)
-    ids = [run.id for run in due]
-    attempts = reader.ask(lambda index: index.newest_attempts(ids))
+    write_edits(reader, [run.id for run in due], write)
+    return Change(due, unchanged, is_done=True)
+
+
+def write_edits(
+    reader: StoreReader, runs: Sequence[str], write: Callable[[Editor, Target], object]
+) -> None:
+    """Write edits of each of some runs, and see to the plain files that show them.
+
+    Raises:
+        StoreError: if the store can't be written.
+    """
+    attempts = reader.ask(lambda index: index.newest_attempts(runs))
     with Editor(reader.folder.path) as editor:
-        for run in ids:
+        for run in runs:
             write(editor, Target(run, attempts.get(run)))
-    contexts = reader.ask(lambda index: index.context(ids, ["increment"]))
-    for run in ids:
+    contexts = reader.ask(lambda index: index.context(runs, ["increment"]))
+    for run in runs:
         mark_changed(contexts.get(run, {}).get("increment"), run, reader.folder.path)
     complete_open_increments()
-    return Change(due, unchanged, is_done=True)

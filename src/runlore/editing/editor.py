@@ -11,7 +11,7 @@ from runlore.editing import presentation
 from runlore.editing.shell_recorder import ShellRecorder
 from runlore.journal.shell import ShellWriter
 from runlore.records import limits
-from runlore.records.events import edit, event
+from runlore.records.events import event
 from runlore.records.ids import id_from_text, new_id
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ class Editor:
         self, project: str | None, name: str, alias: str, run: str | None, artifact: str | None
     ) -> None:
         """Let `name:alias` stand for an artifact; None takes the alias away."""
-        fields = {"name": name, "alias": alias, "run": run, "artifact": artifact}
-        self._of_store("artifact.aliased", project=project, **fields)
+        said = {"alias": alias, "run": run, "artifact": artifact}
+        self._of_store("artifact.aliased", None, project=project, name=name, **said)
 
     def describe_metric(
         self, experiment: str | None, name: str, said: Mapping[str, str | None]
@@ -104,13 +104,20 @@ class Editor:
         self._of_store("baseline.pinned", experiment=experiment, run=run)
 
     def save_view(
-        self, view: str, name: str, page: str, experiment: str | None, query: str
+        self,
+        view: str,
+        name: str,
+        page: str,
+        experiment: str | None,
+        query: str,
+        *,
+        time: int | None = None,
     ) -> None:
-        """Save a view under an id, or change it."""
+        """Save a view under an id, or change it, as of a time in microseconds (None: now)."""
         fields = {"page": presentation.page(page), "experiment": experiment}
         text = limits.text(query, "a view's query")
         called = limits.name(name, "a view's name")
-        self._of_store("view.saved", view=view, name=called, **fields, query=text)
+        self._of_store("view.saved", time, view=view, name=called, **fields, query=text)
 
     def remove_view(self, view: str) -> None:
         """Take a saved view away; saving it again brings it back."""
@@ -131,9 +138,10 @@ class Editor:
         """Show a run in lists again."""
         self._of_run(target, "run.unarchived")
 
-    def rename(self, target: Target, name: str) -> None:
-        """Name a run."""
-        self._of_run(target, "name.set", name=limits.name(name, "the run's name"))
+    def rename(self, target: Target, name: str | None) -> None:
+        """Name a run; None takes its name away."""
+        checked = None if name is None else limits.name(name, "the run's name")
+        self._of_run(target, "name.set", name=checked)
 
     def set_colour(self, target: Target, colour: str | None) -> None:
         """Give a run a colour, as `#rrggbb`; None takes it back."""
@@ -147,9 +155,10 @@ class Editor:
         """Remove a tag: all additions of it until now."""
         self._run(target).remove_tag(tag)
 
-    def add_note(self, target: Target, text: str) -> None:
-        """Add a note."""
-        self._run(target).log_note(text)
+    def add_note(self, target: Target, text: str, time: int | None = None) -> str:
+        """Add a note as of a time in microseconds (None: now); returns its id."""
+        checked = limits.text(text, "a note")
+        return self._of_run(target, "note.added", time, text=checked)
 
     def remove_note(self, target: Target, note: str) -> None:
         """Take away the note of that id."""
@@ -189,15 +198,19 @@ class Editor:
         assert isinstance(writer, ShellWriter)  # noqa: S101 - as ShellRecorder makes it
         return writer
 
-    def _of_store(self, kind: str, **fields: object) -> None:
-        recorder = self._recorder
-        body = edit(kind, recorder.writer.actor, recorder.clock, **fields)
-        recorder.writer.event(_STORE, body)
+    def _of_store(self, kind: str, time: int | None = None, **fields: object) -> None:
+        self._recorder.writer.event(_STORE, event(kind, time, **self._stamp(), **fields))
 
-    def _of_run(self, target: Target, kind: str, **fields: object) -> None:
+    def _of_run(self, target: Target, kind: str, time: int | None = None, **fields: object) -> str:
+        stamp = self._stamp()
+        run = self._run(target)
+        slot = self._writer.declare_run(run.id, run.attempt, run.rank)
+        self._writer.event(slot, event(kind, time, **stamp, **fields))
+        return str(stamp["id"])
+
+    def _stamp(self) -> dict[str, object]:
         recorder = self._recorder
-        stamp = {"id": new_id(), "clock": recorder.clock.tick(), "actor": recorder.writer.actor}
-        self._run(target).record(kind, **stamp, **fields)
+        return {"id": new_id(), "clock": recorder.clock.tick(), "actor": recorder.writer.actor}
 
     def _run(self, target: Target) -> Run:
         run = self._runs.get(target)

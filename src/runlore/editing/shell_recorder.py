@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from _thread import RLock
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+# The lock of the journal is the process's, and tells none of its threads from another.
+_in_this_process = RLock()
+
+
 class ShellRecorder(Recorder):
     """A recorder whose journal is the one of this user's shell commands on this host."""
 
     def __init__(self, path: str) -> None:
         """Wait for the commands before this one, then continue their journal."""
-        super().__init__(path, with_helper=False, writer_class=ShellWriter)
+        _in_this_process.acquire()
+        try:
+            super().__init__(path, with_helper=False, writer_class=ShellWriter)
+        except BaseException:
+            _in_this_process.release()
+            raise
         self._staged = now()  # commands share the actor, and so the names of its files
         self._waiting: list[str] = []
 
@@ -44,6 +54,13 @@ class ShellRecorder(Recorder):
         )
         if problems:
             raise problems[0]
+
+    def close(self) -> None:
+        """Let go of the journal; to be called by the thread that opened it."""
+        try:
+            super().close()
+        finally:
+            _in_this_process.release()
 
     def refuse_loss(self) -> None:
         """Raise StoreFull where records wait for room: a command ends, and they with it."""

@@ -161,6 +161,10 @@ class Index(Protocol):
         """Give the names of the tags of runs, sorted."""
         ...
 
+    def tag_values(self, runs: Sequence[str]) -> dict[str, dict[str, str | None]]:
+        """Give the tags of runs with their values; runs without any are left out."""
+        ...
+
     def context(self, runs: Sequence[str], keys: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Give chosen facts of the context of runs."""
         ...

@@ -180,14 +180,18 @@ class Queries(ArtifactQueries, PresentationQueries, Upkeep, ColumnQueries, Chang
 
     def tags(self, runs: Sequence[str]) -> dict[str, list[str]]:
         """Give the names of the tags of runs, sorted."""
+        return {run: sorted(tags) for run, tags in self.tag_values(runs).items()}
+
+    def tag_values(self, runs: Sequence[str]) -> dict[str, dict[str, str | None]]:
+        """Give the tags of runs with their values."""
         statement = (
-            "SELECT runs.run, tags.tag FROM runs JOIN tags ON tags.run = runs.id "
+            "SELECT runs.run, tags.tag, tags.value FROM runs JOIN tags ON tags.run = runs.id "
             "WHERE tags.is_present = 1 AND runs.run IN"
         )
-        found: dict[str, list[str]] = {}
-        for run, tag in self._of_runs(statement, runs):
-            found.setdefault(run, []).append(tag)
-        return {run: sorted(tags) for run, tags in found.items()}
+        found: dict[str, dict[str, str | None]] = {}
+        for run, tag, value in self._of_runs(statement, runs):
+            found.setdefault(run, {})[tag] = value
+        return found
 
     def context(self, runs: Sequence[str], keys: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Give chosen facts of the context of runs."""

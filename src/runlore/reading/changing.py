@@ -112,7 +112,7 @@ class Changeable(ABC):
         """Take the run out of the trash."""
         self._edit(lambda editor, target: editor.restore(target.run))
 
-    def _edit(self, write: Callable[[Editor, Target], None]) -> None:
+    def _edit(self, write: Callable[[Editor, Target], object]) -> None:
         from runlore.editing.editor import Editor, Target
 
         attempts = self.attempts

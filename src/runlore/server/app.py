@@ -17,13 +17,13 @@ from runlore.server.models.problems import Problem
 from runlore.server.policy import admit
 from runlore.server.problems import Catching, install_handlers
 from runlore.server.reader import SharedReader
-from runlore.server.routes import schema, store
+from runlore.server.routes import edits, schema, store
 
 if TYPE_CHECKING:
     import os
     from collections.abc import AsyncIterator
 
-ROUTERS = (schema.router, store.router)
+ROUTERS = (schema.router, store.router, edits.router)
 _THREADS = 8  # each holds a connection to the index
 
 

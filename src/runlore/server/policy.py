@@ -24,6 +24,22 @@ class Right(Enum):
 ALLOWED: dict[str, Right] = {
     "GET /api/v1/openapi.json": Right.READ,
     "GET /api/v1/store": Right.READ,
+    "GET /api/v1/views": Right.READ,
+    "POST /api/v1/edits/tag": Right.EDIT,
+    "POST /api/v1/edits/tags": Right.EDIT,
+    "POST /api/v1/edits/rename": Right.EDIT,
+    "POST /api/v1/edits/note": Right.EDIT,
+    "POST /api/v1/edits/remove-note": Right.EDIT,
+    "POST /api/v1/edits/colour": Right.EDIT,
+    "POST /api/v1/edits/colours": Right.EDIT,
+    "POST /api/v1/edits/archive": Right.EDIT,
+    "POST /api/v1/edits/unarchive": Right.EDIT,
+    "POST /api/v1/edits/trash": Right.EDIT,
+    "POST /api/v1/edits/restore": Right.EDIT,
+    "POST /api/v1/edits/metric": Right.EDIT,
+    "POST /api/v1/edits/baseline": Right.EDIT,
+    "POST /api/v1/edits/view": Right.EDIT,
+    "POST /api/v1/edits/remove-view": Right.EDIT,
 }
 
 
