@@ -249,8 +249,8 @@ class MissingExtra(RunloreError, ImportError):
 
     code = "missing-extra"
 
-    def __init__(self, package: str, *, extra: str, purpose: str) -> None:
+    def __init__(self, package: str, *, extra: str, purpose: str, hint: str | None = None) -> None:
         super().__init__(
             f"{purpose} needs the package {package!r}, which is not installed",
-            hint=f"pip install 'runlore[{extra}]'",
+            hint=hint or f"pip install 'runlore[{extra}]'",
         )

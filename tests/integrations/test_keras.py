@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +14,9 @@ import pytest
 import runlore
 from runlore.errors import MissingExtra
 from runlore.integrations import keras as callbacks
+from tests.docs.blocks import blocks_of
 
-if TYPE_CHECKING:
-    from pathlib import Path
+GUIDE = Path(__file__).parents[2] / "docs/guides/tensorboard.md"
 
 
 def read_back(folder: Path) -> dict[str, list[tuple[int, float]]]:
@@ -52,23 +53,104 @@ def test_without_keras_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     assert "runlore[tensorboard]" in str(caught.value.hint)
 
 
-@pytest.mark.wide("torch")
-@pytest.mark.filterwarnings("ignore")  # of Keras's and PyTorch's own
-def test_a_training_of_keras_is_a_run_with_event_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("missing", "there", "hint"),
+    [
+        ("tensorflow", (), "pip install tensorflow, or pip install jax and set KERAS_BACKEND=jax"),
+        ("jax.numpy", ("torch",), "pip install jax, or set KERAS_BACKEND=torch before Keras"),
+    ],
+)
+def test_without_what_keras_computes_with_it_is_said_how_to_have_it(
+    monkeypatch: pytest.MonkeyPatch, missing: str, there: tuple[str, ...], hint: str
 ) -> None:
-    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    monkeypatch.setattr(callbacks, "_missing", ModuleNotFoundError("gone", name=missing))
+    monkeypatch.setattr(callbacks, "is_installed", there.__contains__)
+    with pytest.raises(MissingExtra, match=f"'{missing.partition('.')[0]}'") as caught:
+        runlore.TensorBoardCallback()
+    assert str(caught.value.hint).startswith(hint)
+
+
+@pytest.fixture
+def keras(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, increment_here: Path
+) -> Any:
+    """Keras, computing with the framework of these tests, and the callback made for it."""
+    assert increment_here.is_dir()
+    monkeypatch.setenv("KERAS_BACKEND", request.config.getoption("--framework") or "torch")
     for module in [name for name in sys.modules if name.partition(".")[0] == "keras"]:
         del sys.modules[module]  # it has chosen another backend
-    callback_class = importlib.reload(callbacks).TensorBoardCallback
-    keras: Any = pytest.importorskip("keras")
+    found = pytest.importorskip("keras")
+    monkeypatch.setattr(
+        runlore, "TensorBoardCallback", importlib.reload(callbacks).TensorBoardCallback
+    )
+    return found
+
+
+@pytest.fixture
+def increment_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / ".git").mkdir()
-    (tmp_path / ".specweave/increments/0042-recommendation-model").mkdir(parents=True)
+    folder = tmp_path / ".specweave/increments/0042-recommendation-model"
+    folder.mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
-    model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(1)], name="small")
-    model.compile(optimizer="adam", loss="mse")
+    return folder
+
+
+WRITTEN = """
+from runlore import TensorBoardCallback
+
+model.fit(
+    X_train,
+    y_train,
+    callbacks=[
+        TensorBoardCallback(
+            increment="0042",
+            log_dir=".specweave/increments/0042.../tensorboard",
+        )
+    ],
+)
+"""
+
+
+@pytest.mark.wide("torch", "jax")
+@pytest.mark.filterwarnings("ignore")  # of Keras's and its backend's own
+def test_a_shortened_folder_is_the_increments(keras: Any, increment_here: Path) -> None:
     rows = np.ones((8, 3), "float32")
-    callback = callback_class(increment="0042", log_dir="tensorboard")
+    exec(WRITTEN, {"model": small(keras), "X_train": rows, "y_train": rows[:, :1]})
+    assert os.listdir(increment_here.parent) == [increment_here.name]
+    (label,) = os.listdir(increment_here / "tensorboard")
+    assert read_back(increment_here / "tensorboard" / label / "train")["epoch_loss"]
+    assert runlore.get_run("small").experiment == increment_here.name
+
+
+@pytest.mark.wide("torch", "jax")
+@pytest.mark.filterwarnings("ignore")
+def test_the_guide_runs(keras: Any, increment_here: Path) -> None:
+    assert keras.__version__
+    for block in blocks_of(GUIDE):
+        if block.language == "python":
+            exec(compile(block.text, str(GUIDE), "exec"), {})
+    run = runlore.get_run("dense-64")
+    assert {"accuracy", "val_accuracy", "loss", "val_loss"} <= run.metrics.keys()
+    (label,) = os.listdir(increment_here / "tensorboard")
+    assert os.listdir(increment_here / "tensorboard" / label / "validation")
+
+
+def small(keras: Any) -> Any:
+    layers = [keras.layers.Input((3,)), keras.layers.Dense(1)]
+    model = keras.Sequential(layers, name="small")
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+@pytest.mark.wide("torch", "jax")
+@pytest.mark.filterwarnings("ignore")
+def test_a_training_of_keras_is_a_run_with_event_files(
+    keras: Any, tmp_path: Path, increment_here: Path
+) -> None:
+    assert increment_here.is_dir()
+    model = small(keras)
+    rows = np.ones((8, 3), "float32")
+    callback = runlore.TensorBoardCallback(increment="0042", log_dir="tensorboard")
     history = model.fit(
         rows, rows[:, :1], epochs=2, validation_split=0.5, verbose=0, callbacks=[callback]
     )

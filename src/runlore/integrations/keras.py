@@ -10,6 +10,8 @@ from runlore.client.recorder import say
 from runlore.client.run import Run
 from runlore.errors import InvalidType, MissingExtra, a_kind
 from runlore.integrations.event_files import EventFile, require_tensorboard
+from runlore.integrations.increment_paths import whole_path
+from runlore.media.libraries import is_installed
 from runlore.records import limits
 from runlore.tracking.experiments import track_experiment
 from runlore.tracking.tracked import TrackedRun
@@ -26,6 +28,7 @@ else:
     _missing = None
 
 _VALIDATION = "val_"
+_BACKENDS = ("torch", "jax", "tensorflow")
 
 
 class TensorBoardCallback(_Callback):  # type: ignore[misc, unused-ignore]
@@ -56,14 +59,11 @@ class TensorBoardCallback(_Callback):  # type: ignore[misc, unused-ignore]
             increment, experiment, tags, store: as `track_experiment`.
 
         Raises:
-            MissingExtra: if Keras or TensorBoard isn't installed.
+            MissingExtra: if Keras, what it computes with, or TensorBoard isn't installed.
             NotFound, Ambiguous: if no increment has that number, or two have.
         """
         if _missing is not None:
-            missing = (_missing.name or "keras").partition(".")[0]
-            raise MissingExtra(
-                missing, extra="tensorboard", purpose="TensorBoardCallback"
-            ) from _missing
+            raise _without(_missing) from _missing
         require_tensorboard()
         super().__init__()
         if run is not None and not isinstance(run, Run):
@@ -73,7 +73,7 @@ class TensorBoardCallback(_Callback):  # type: ignore[misc, unused-ignore]
         if increment is not None and not isinstance(increment, bool):
             find_increment(increment)
         self._name = None if name is None else limits.name(name, "the name of the run")
-        self._log_dir = None if log_dir is None else os.fspath(log_dir)
+        self._log_dir = None if log_dir is None else whole_path(os.fspath(log_dir))
         self._place: dict[str, Any] = {
             "increment": increment, "experiment": experiment, "tags": tags, "store": store,
         }  # fmt: skip
@@ -166,6 +166,18 @@ class TensorBoardCallback(_Callback):  # type: ignore[misc, unused-ignore]
             found["loss"] = loss
         found["weights"] = int(self.model.count_params())
         return found
+
+
+def _without(error: ImportError) -> MissingExtra:
+    """Say what is missing: Keras, or what it computes with, and how to have that."""
+    missing = (error.name or "keras").partition(".")[0]
+    hint = None
+    if missing != "keras":  # what KERAS_BACKEND names, TensorFlow by default
+        there = next((one for one in _BACKENDS if is_installed(one)), None)
+        hint = f"pip install {missing}, or "
+        hint += "" if there else "pip install jax and "
+        hint += f"set KERAS_BACKEND={there or 'jax'} before Keras is imported"
+    return MissingExtra(missing, extra="tensorboard", purpose="TensorBoardCallback", hint=hint)
 
 
 def _numbers(logs: Any) -> dict[str, float]:

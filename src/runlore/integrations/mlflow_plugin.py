@@ -10,10 +10,10 @@ before what builds the stores of such paths, and hands every path but these on u
 from __future__ import annotations
 
 import functools
-import itertools
-import os
 import sys
 from typing import TYPE_CHECKING, Any
+
+from runlore.integrations.increment_paths import increment_in, names_increment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from runlore.client.increments import Increment
 
 _SCHEME = "runlore:"
-_FOLDERS = (".specweave", "increments")
 
 
 def build_tracking_store(store_uri: str, artifact_uri: str | None = None) -> Any:
@@ -32,12 +31,6 @@ def build_tracking_store(store_uri: str, artifact_uri: str | None = None) -> Any
 def build_registry_store(store_uri: str, **_: Any) -> Any:
     """Build the registry of models that lies in the database of an increment."""
     return _registry_store(_increment_in(store_uri))
-
-
-def names_increment(store_uri: str | None) -> bool:
-    """Tell whether an address is the path of an increment, or of a folder in one."""
-    parts = os.path.normpath(store_uri or "").split(os.sep)
-    return any(pair == _FOLDERS for pair in itertools.pairwise(parts[:-1]))
 
 
 def _increment_in(store_uri: str) -> Increment:
@@ -58,17 +51,7 @@ def _increment_in(store_uri: str) -> Increment:
                 hint="name one: mlflow.set_tracking_uri('runlore:0042')",
             )
         return found
-    parts = os.path.abspath(store_uri).split(os.sep)
-    at = next(n for n, pair in enumerate(itertools.pairwise(parts)) if pair == _FOLDERS)
-    name = parts[at + 2]
-    found = find_increment(name.rstrip(".…") or name)  # `0042…`, as people shorten it
-    named = os.sep.join(parts[: at + 2])
-    if os.path.realpath(os.path.dirname(found.path)) != os.path.realpath(named):
-        raise NotFound(
-            f"the increment {name!r} of {named} isn't one of the repository you are in",
-            hint=f"work in that one; here its folder would be {os.path.dirname(found.path)}",
-        )
-    return found
+    return increment_in(store_uri)
 
 
 def _tracking_store(increment: Increment, artifact_uri: str | None) -> Any:
