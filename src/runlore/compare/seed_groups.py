@@ -126,8 +126,8 @@ def _compared(columns: RunColumns, rows: Integers) -> Integers:
     wholes = np.array([parents.entries.items[code].encode() for code in used.tolist()], "S32")
     is_here = np.isin(wholes, ids)
     is_whole = np.isin(ids, wholes)
-    is_comparison = is_whole & np.isin(rows, _tagged(columns, COMPARISON_TAG))
-    is_sweep = is_whole & ~is_comparison & np.isin(rows, _tagged(columns, SWEEP_TAG))
+    is_comparison = is_whole & np.isin(rows, tagged_rows(columns, COMPARISON_TAG))
+    is_sweep = is_whole & ~is_comparison & np.isin(rows, tagged_rows(columns, SWEEP_TAG))
 
     def within(is_it: Booleans) -> Booleans:
         return np.isin(codes, used[np.isin(wholes, ids[is_it])])
@@ -139,7 +139,8 @@ def _compared(columns: RunColumns, rows: Integers) -> Integers:
     return rows[(compared & ~is_sweep) | within(is_sweep)]
 
 
-def _tagged(columns: RunColumns, tag: str) -> Integers:
+def tagged_rows(columns: RunColumns, tag: str) -> Integers:
+    """List the rows of runs that have a tag."""
     tags = columns.members("tags")
     items = tags.entries.items
     return tags.rows[tags.codes == items.index(tag)] if tag in items else np.empty(0, np.int64)

@@ -11,6 +11,7 @@ from runlore.compare.markdown import number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_MOST_DIGITS, _LARGE = 8, 1e9  # beyond these, numbers read better in powers of ten
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _INITIALS = frozenset(("auc", "f1", "mae", "mse", "r2", "rmse", "mape", "mcc", "iou"))
 # What is looked at first, as a classifier's and a regressor's metrics are listed.
@@ -43,6 +44,19 @@ def place_of(label: str) -> tuple[int, int, str]:
 def value_text(mean: float, std: float | None = None) -> str:
     """Write a value, and behind it the spread where one is known: `0.87 ± 0.0041`."""
     return number(mean) if std is None else f"{number(mean)} ± {std:.2g}"
+
+
+def figure_text(mean: float, std: float | None = None, unit: str | None = None) -> str:
+    """Write a mean in the digits that its spread leaves, with both: `0.873 ± 0.004 %`."""
+    behind = f" {unit}" if unit else ""
+    if std is None:
+        return f"{mean:.4g}{behind}"
+    if not (math.isfinite(std) and std > 0):
+        return f"{mean:.4g} ± 0{behind}"
+    digits = 1 - math.floor(math.log10(std))
+    if not 0 <= digits <= _MOST_DIGITS or abs(mean) >= _LARGE:
+        return f"{value_text(mean, std)}{behind}"
+    return f"{mean:.{digits}f} ± {std:.{digits}f}{behind}"
 
 
 def percent_text(difference: float, reference: float) -> str:
