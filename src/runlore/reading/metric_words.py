@@ -9,7 +9,7 @@ from runlore.reading.directions import direction_of
 from runlore.reading.search_columns import newest_first, shown_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from runlore.index.columns import RunColumns
     from runlore.index.interface import Index
@@ -31,15 +31,21 @@ class MetricWords(NamedTuple):
 
 
 def words_about(
-    index: Index, columns: RunColumns, names: Iterable[str], experiment: str | None = None
+    index: Index,
+    columns: RunColumns,
+    names: Iterable[str],
+    experiment: str | None = None,
+    *,
+    runs: Sequence[int] | None = None,
 ) -> dict[str, MetricWords]:
     """Say what stands about metrics, by name (not label).
 
     First comes what somebody said for the experiment, then for the whole store, then what most
-    of the newest 200 runs define, then for the direction what the name tells.
+    of `runs` define, given by their numbers (by default the newest 200), then for the direction
+    what the name tells.
     """
     said = {(one.experiment, one.name): one for one in index.metric_descriptions()}
-    defined = _defined(columns)
+    defined = _defined(columns) if runs is None else _definitions(columns, runs)
     found = {}
     for name in dict.fromkeys(names):
         of_runs = defined.get(name, {})
@@ -75,15 +81,17 @@ def _defined(columns: RunColumns) -> dict[str, dict[str, str]]:
     def collect() -> dict[str, dict[str, str]]:
         newest = newest_first(columns)
         numbers = newest[shown_runs(columns)[newest]][:_SAMPLE]
-        if not len(numbers):
-            return {}
-        rows = columns.metric_fields(numbers.tolist())
-        counts: dict[tuple[str, str], Counter[str]] = {}
-        for name, field, value in rows:
-            counts.setdefault((name, field), Counter())[value] += 1
-        found: dict[str, dict[str, str]] = {}
-        for (name, field), values in counts.items():
-            found.setdefault(name, {})[field] = values.most_common(1)[0][0]
-        return found
+        return _definitions(columns, numbers.tolist())
 
     return columns.derived("defined metrics", collect)
+
+
+def _definitions(columns: RunColumns, numbers: Sequence[int]) -> dict[str, dict[str, str]]:
+    """Collect the same from some runs."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for name, field, value in columns.metric_fields(numbers) if numbers else ():
+        counts.setdefault((name, field), Counter())[value] += 1
+    found: dict[str, dict[str, str]] = {}
+    for (name, field), values in counts.items():
+        found.setdefault(name, {})[field] = values.most_common(1)[0][0]
+    return found
