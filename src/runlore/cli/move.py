@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import click
 
-from runlore.cli.completion import complete_runs
-from runlore.cli.confirming import confirmation
-from runlore.cli.options import store_and_json
+from runlore.cli.transfers import transfer, transfer_options
 
 
 @click.command("move")
-@click.argument(
-    "selections", nargs=-1, required=True, metavar="SELECTION...", shell_complete=complete_runs
-)
-@click.option(
-    "--to",
-    "target",
-    required=True,
-    metavar="FOLDER",
-    type=click.Path(file_okay=False),
-    help="The store to move them to.",
-)
-@confirmation
-@store_and_json
+@transfer_options("move")
 def command(
     *, selections: tuple[str, ...], target: str, is_sure: bool, is_dry: bool, as_json: bool
 ) -> None:
@@ -33,6 +19,4 @@ def command(
 
     What SELECTION may be: runlore --help. Runs that are running are refused.
     """
-    from runlore.cli.transfers import transfer
-
     transfer(selections, target, is_moved=True, is_sure=is_sure, is_dry=is_dry, as_json=as_json)

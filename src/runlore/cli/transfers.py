@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from runlore.cli.options import chosen_store
+from runlore.cli.completion import complete_runs
+from runlore.cli.confirming import confirmation
+from runlore.cli.options import chosen_store, store_and_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def transfer_options(verb: str) -> Callable[[Any], Any]:
+    """Add what says which runs are to be copied or moved (the `verb`), where to, and how."""
+    selections = click.argument(
+        "selections", nargs=-1, required=True, metavar="SELECTION...", shell_complete=complete_runs
+    )
+    target = click.option(
+        "--to",
+        "target",
+        required=True,
+        metavar="FOLDER",
+        type=click.Path(file_okay=False),
+        help=f"The store to {verb} them to.",
+    )
+    return lambda function: selections(target(confirmation(store_and_json(function))))
 
 
 def transfer(
