@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.stores import HOSTILE, HOSTILE_SHOWN
+from tests.cli.stores import HOSTILE, HOSTILE_SHOWN, run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +42,33 @@ def test_a_page_says_everything_about_a_run(cli: Command) -> None:
     assert file.endswith("not hashed yet")
 
 
+def test_files_are_shown_with_the_version_that_names_them(cli: Command, store: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+import runlore
+folder = Path(sys.argv[1]).parent / "data"
+folder.mkdir()
+for text in ("one", "two", "one"):
+    (folder / "a.txt").write_text(text)
+    with runlore.start_run(text, project="versions", store=sys.argv[1]) as run:
+        run.log_artifact(folder / "a.txt", name="words.txt")
+        run.log_artifact(folder, name="folder")
+"""
+    run_python(program, str(store))
+    cli("doctor", "--repair")
+    lines = [line.split() for line in cli("show", "two", "--artifacts").out.splitlines()]
+    assert [line[:1] + line[-2:-1] for line in lines[3:]] == [
+        ["folder/a.txt", "folder:v1"],
+        ["words.txt", "v1"],
+    ]
+    newest = cli("search", 'name = "one"', "--limit", "1", "--ids").out.strip()
+    again = json.loads(cli("show", newest, "--json").out)
+    assert [file["spec"] for file in again["artifacts"]] == ["folder:v0", "words.txt:v0"]
+    assert cli("artifact", "get", "words.txt:v1", "-o", str(store.parent / "got")).code == 0
+    assert (store.parent / "got" / "words.txt").read_text() == "two"
+
+
 def test_sections_can_be_picked(cli: Command) -> None:
     answer = cli("show", "first", "--params")
     assert answer.out.split() == ["Params", "lr", "0.001", "opt.name", "adam"]
@@ -54,6 +81,7 @@ def test_how_a_run_failed_is_told(cli: Command) -> None:
     assert "ValueError: the loss diverged\\x1b[2J\n  at step 3" in out
     assert "Traceback (most recent call last)" not in out
     assert "--traceback" in out
+    assert "--traceback" not in cli("show", "broken", "--traceback").out
     assert "Traceback (most recent call last)" in cli("show", "broken", "--traceback").out
     assert "there is none" in cli("show", "first", "--traceback").out
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from runlore.cli.table import Column, Table
 from runlore.cli.wording import size
+from runlore.reading.lineage import versions_by_file
 from runlore.records.ids import short
 
 if TYPE_CHECKING:
     from runlore.cli.output import Output
+    from runlore.reading.artifacts import ArtifactVersion
     from runlore.reading.run import StoredRun
 
 _DIGITS_SHOWN = 12
@@ -42,7 +44,10 @@ def show_inputs(run: StoredRun, output: Output) -> bool:
 
 
 def show_files(run: StoredRun, output: Output) -> bool:
-    """Print the files of a run, each in its newest version, if it has any."""
+    """Print the files of a run, each in its newest version, if it has any.
+
+    The version is what `runlore artifact get` takes; of a file in a folder it is the folder's.
+    """
     files = run.artifacts
     if not files:
         return False
@@ -51,20 +56,29 @@ def show_files(run: StoredRun, output: Output) -> bool:
         Column("name", least=16),
         Column("type"),
         Column("size", is_right=True),
-        Column("version", is_right=True, rank=1),
+        Column("version", rank=1),
         Column("sha-256", rank=2, style="dim"),
     ]
+    versions = versions_by_file(run)
     table = Table(columns)
     for file in files:
         table.add(
             file.name,
             file.type or "",
             size(file.size_bytes),
-            str(file.version),
+            _version(versions.get(file.name)),
             _digest(file.digest, output),
         )
     output.table(table, indent=2)
     return True
+
+
+def _version(version: ArtifactVersion | None) -> str:
+    if version is None:
+        return ""
+    if version.is_pending:
+        return "pending"
+    return version.spec if version.is_folder else version.version or ""
 
 
 def _digest(digest: str | None, output: Output) -> str:

@@ -33,7 +33,7 @@ class RunPage:
         self._output = output
         self._now = datetime.now(UTC)
 
-    def show_head(self) -> None:
+    def show_head(self, *, has_traceback: bool = False) -> None:
         """Say which run it is, what it is for and how it went."""
         run, line = self._run, self._output.line
         label = visible(run.label)
@@ -52,7 +52,7 @@ class RunPage:
             line()
             kind = Cell(visible(str(run.error.get("type") or "error")), "failed")
             self._output.paragraph([kind, ": "], message)
-            if run.error.get("traceback"):
+            if run.error.get("traceback") and not has_traceback:
                 hint = f"its traceback: runlore show {run.short_id} --traceback"
                 line(Cell(hint, "dim"))
 

@@ -30,6 +30,9 @@ def listed_run(run: StoredRun) -> dict[str, Any]:
 
 def whole_run(run: StoredRun) -> dict[str, Any]:
     """Return everything about a run but its points."""
+    from runlore.reading.lineage import versions_by_file
+
+    versions = versions_by_file(run)
     return listed_run(run) | {
         "goal": run.goal,
         "parent": run.parent,
@@ -51,6 +54,7 @@ def whole_run(run: StoredRun) -> dict[str, Any]:
                 "size_bytes": file.size_bytes,
                 "digest": file.digest,
                 "version": file.version,
+                "spec": versions[file.name].spec if file.name in versions else None,
                 "created": file.created,
             }
             for file in run.artifacts

@@ -71,7 +71,7 @@ def command(
 
     page = RunPage(report, output)
     if not chosen:
-        page.show_head()
+        page.show_head(has_traceback=traceback)
     if traceback:
         page.show_traceback()
     for section in chosen or SECTIONS:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from runlore.index.rows import Artifact, RunFacts
     from runlore.reading.artifacts import ArtifactVersion
+    from runlore.reading.run import StoredRun
     from runlore.reading.store import StoreReader
     from runlore.reading.version_facts import MakeRuns
 
@@ -146,4 +147,13 @@ def outputs_of(reader: StoreReader, run: str, make_runs: MakeRuns) -> list[Artif
     for project, name in sorted({(one.project, one.name) for one in own}, key=lambda key: key[1]):
         versions = collections_of(reader, name, make_runs)[project, name].versions()
         found += [version for version in versions if not ids.isdisjoint(version.ids)]
+    return found
+
+
+def versions_by_file(run: StoredRun) -> dict[str, ArtifactVersion]:
+    """Return for each file that a run logged the version it belongs to, the last of its name."""
+    found = {}
+    for version in sorted(run.outputs, key=lambda one: one.last_logged_by(run.id)):
+        for file in version.files:
+            found[f"{version.name}/{file}" if version.is_folder else version.name] = version
     return found
