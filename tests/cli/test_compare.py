@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.stores import run_python
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -38,6 +40,19 @@ def test_an_infinite_value_is_never_the_best(cli: Command) -> None:
     lines = cli("compare", "first", "broken", "killed", "--metric", "loss").out.splitlines()
     assert "0.0223708*" in lines[1]
     assert "∞ " in lines[2]
+
+
+def test_runs_that_tie_are_all_marked(cli: Command, store: Path) -> None:
+    program = """
+import sys
+import runlore
+for number in range(3):
+    with runlore.start_run(f"tie {number}", store=sys.argv[1]) as run:
+        run.log({"accuracy": 0.5 + (number == 1)})
+"""
+    run_python(program, str(store))
+    lines = cli("compare", "tie 0", "tie 2").out.splitlines()
+    assert [line.count("0.500000*") for line in lines] == [0, 1, 1]
 
 
 def test_markdown_is_a_table(cli: Command) -> None:

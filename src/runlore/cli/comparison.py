@@ -46,14 +46,13 @@ def comparison_table(
 
 
 def _told(found: Comparison, label: str, digits: int) -> list[Cell]:
-    """Say the values of a metric, the best one with a star."""
+    """Say the values of a metric, the best with a star, several if they tie."""
     texts = numbers([row.metrics.get(label) for row in found.rows], digits)
-    best = found.best.get(label)
-    has_mark = best is not None and len(found.rows) > 1
+    best = found.best_current.get(label) if len(found.rows) > 1 else None
     return [
         Cell(f"{text}*", "best")
-        if has_mark and row.id == best
-        else Cell(f"{text} " if text and has_mark else text)
+        if best is not None and row.metrics.get(label) == best
+        else Cell(f"{text} " if text and best is not None else text)
         for text, row in zip(texts, found.rows, strict=True)
     ]
 
