@@ -43,6 +43,12 @@ def test_the_summaries_of_the_list_are_those_of_the_commands() -> None:
             assert text in command.get_help(context)
 
 
+def test_examples_in_help_keep_their_lines(cli: Command) -> None:
+    for name in sorted(COMMANDS):
+        assert "\\b" not in cli(name, "--help").out, name
+    assert "\n    runlore search 'status = failed' --ids\n" in cli("search", "--help").out
+
+
 def test_an_error_is_one_line_and_a_hint(cli: Command, store: Path) -> None:
     answer = cli("show", "nothing")
     assert answer.code == 1

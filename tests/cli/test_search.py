@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from runlore.actions.searching import complete_filter
-from tests.cli.stores import HOSTILE, HOSTILE_SHOWN
+from tests.cli.stores import HOSTILE, HOSTILE_SHOWN, run_python
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,6 +98,52 @@ def test_groups_are_shown_with_mean_and_deviation(cli: Command) -> None:
     assert found["total"] == 3
     assert found["groups"][1]["metrics"]["accuracy"]["n"] == 2
     assert len(found["groups"][1]["runs"]) == 2
+
+
+def test_nothing_to_group_is_no_error(cli: Command) -> None:
+    arguments = ("metrics.accuracy > 7", "--group-by", "lr", "--metrics", "accuracy")
+    answer = cli("search", *arguments, "--order-by", "metrics.accuracy desc")
+    assert answer == (0, "", "no groups found\n")
+    assert cli("search", "metrics.accuracy > 7", "--group-by", "all-but-seed", "--count")[:2] == (
+        0,
+        "0\n",
+    )
+
+
+def test_an_experiment_that_no_run_has_is_noted(cli: Command) -> None:
+    note = "note: no run has the experiment 'seed'; did you mean 'seeds'?\n"
+    assert cli("search", "--experiment", "seed").err == f"no runs found\n{note}"
+    answer = cli("search", "--experiment", "seed", "--group-by", "lr")
+    assert answer == (0, "", f"no groups found\n{note}")
+    assert cli("search", "lr > 99", "--experiment", "seeds").err == "no runs found\n"
+
+
+@pytest.mark.parametrize("option", [("--ids",), ("--columns", "lr")])
+def test_groups_have_neither_ids_nor_columns(cli: Command, option: tuple[str, ...]) -> None:
+    answer = cli("search", "--group-by", "lr", *option)
+    assert (answer.code, answer.out) == (2, "")
+    assert "don't go with --group-by" in answer.err
+
+
+def test_deviations_stand_below_each_other_and_the_metric_of_the_order_first(
+    cli: Command, store: Path
+) -> None:
+    program = """
+import sys
+import runlore
+for name, lr, values in (("a", 1, (0.1, 0.1004)), ("b", 2, (0.2, 0.3)), ("c", 3, (0.5,))):
+    for value in values:
+        with runlore.start_run(name, experiment="even", params={"lr": lr}, store=sys.argv[1]) as r:
+            r.log({"loss": value, "xyz": value})
+"""
+    run_python(program, str(store))
+    answer = cli("search", "experiment = even", "--group-by", "lr", "--order-by", "metrics.xyz")
+    assert [line.rstrip() for line in answer.out.splitlines()] == [
+        "lr  n                 xyz                loss",
+        " 1  2  0.100200 ± 0.00028  0.100200 ± 0.00028",
+        " 2  2  0.250000 ± 0.071    0.250000 ± 0.071",
+        " 3  1  0.500000            0.500000",
+    ]
 
 
 def test_groups_can_be_ordered_counted_and_limited(cli: Command) -> None:

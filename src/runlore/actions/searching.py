@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from runlore.actions.listing import likely_experiments, list_all
 from runlore.actions.quiet import without_warnings
 from runlore.errors import RunloreError
 from runlore.query.completion import complete
@@ -81,6 +82,7 @@ def search_all(
         fields = [one for one in fields if one.kind != "tags"]
     values = values_of(runs, list(dict.fromkeys(fields))) if len(runs) and fields else []
     is_chosen = columns is not None
+    notes += _unknown_experiment(wanted, runs, store)
     return Findings(runs, runs.total, values, is_chosen, notes, runs.freshness)
 
 
@@ -106,7 +108,8 @@ def group_all(
     groups = runs.group_by(by, metrics=metrics, except_=except_)
     for key in reversed(wanted.order_by):
         groups = groups.order_by(key)
-    return GroupFindings(groups[: wanted.limit], groups.total, runs.notes, runs.freshness)
+    notes = runs.notes + _unknown_experiment(wanted, runs, store)
+    return GroupFindings(groups[: wanted.limit], groups.total, notes, runs.freshness)
 
 
 def complete_filter(incomplete: str, store: str | None = None) -> list[Suggestion]:
@@ -125,6 +128,16 @@ def _found(reader: StoreReader, wanted: Wanted) -> tuple[Runs, Query]:
         reader.catch_up(budget_seconds=_SEARCH_SECONDS)
         runs, query = found_by(reader, wanted)
     return runs, query
+
+
+def _unknown_experiment(wanted: Wanted, runs: Runs, store: str | None) -> tuple[str, ...]:
+    """Write a note that no run has the experiment, and which may have been meant."""
+    name = wanted.experiment
+    if runs.total or name is None:
+        return ()
+    if list_all(name, limit=1, is_archived=None, store=store).total:
+        return ()
+    return (f"no run has the experiment {name!r}; {likely_experiments(name, store=store)}",)
 
 
 def _unknown(reader: StoreReader, fields: Sequence[Field], known: Catalogue) -> list[str]:

@@ -14,8 +14,21 @@ if TYPE_CHECKING:
     from runlore.actions.searching import Findings
     from runlore.reading.search import Wanted
 
+# "\b" tells Click to leave the lines of a paragraph as they are.
+_HELP = """\
+Find runs with a filter, the newest first.
 
-@click.command("search")
+\b
+  runlore search 'metrics.val_acc > 0.9 and params.lr <= 1e-3'
+  runlore search '"baseline" in tags and started > -7d' --order-by 'metrics.loss'
+  runlore search 'status = failed' --ids
+  runlore search --group-by all-but-seed --metrics val_acc
+
+Finding nothing is no error: the exit status is 0, and --count prints 0.
+"""
+
+
+@click.command("search", help=_HELP)
 @click.argument("filter", required=False, default="", shell_complete=complete_filters)
 @click.option("--order-by", multiple=True, metavar="FIELD",
               help='What to sort by: "metrics.val_acc desc"; several times for ties.')  # fmt: skip
@@ -52,21 +65,14 @@ def command(
     is_ids: bool,
     as_json: bool,
 ) -> None:
-    r"""Find runs with a filter, the newest first.
-
-    \b
-      runlore search 'metrics.val_acc > 0.9 and params.lr <= 1e-3'
-      runlore search '"baseline" in tags and started > -7d' --order-by 'metrics.loss'
-      runlore search 'status = failed' --ids
-      runlore search --group-by all-but-seed --metrics val_acc
-
-    Finding nothing is no error: the exit status is 0, and --count prints 0.
-    """
+    """Search, or group what was found."""
     from runlore.reading.search import Wanted
 
     wanted = Wanted(filter, order_by, limit, experiment, project, deleted, archived)
     if group_by is None and (metrics is not None or except_ is not None):
         raise click.UsageError("--metrics and --except go with --group-by")
+    if group_by is not None and (columns is not None or is_ids):
+        raise click.UsageError("--columns and --ids are of runs, so they don't go with --group-by")
     if group_by is not None:
         from runlore.cli.search_groups import show_groups
 

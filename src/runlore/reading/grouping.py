@@ -119,7 +119,7 @@ class _Grouping:
             here = column.is_number[self.rows]
             if here.any():
                 found[label] = GroupedMetric(column.numbers[self.rows], here, parts)
-            elif labels is not None:
+            elif labels is not None and len(self.rows):
                 raise SeriesNotFound(
                     f"none of the {len(self.rows)} runs has a metric {label!r}",
                     hint=nearest(label, self._catalogue.metrics, nothing="they have no metrics"),
@@ -133,7 +133,7 @@ class _Grouping:
             if len(known) > _MOST_METRICS:
                 raise InvalidValue(
                     f"there are {len(known):,} metrics, too many to sum up all of them",
-                    hint=f"name those that matter: metrics=[{known[0]!r}]",
+                    hint=f"name those that matter: metrics=[{known[0]!r}], or --metrics {known[0]}",
                 )
             return {label: Field("metric", label, DEFAULT_STATISTIC) for label in known}
         return {_label(label): _metric_field(_label(label), known) for label in labels}
@@ -147,7 +147,7 @@ class _Grouping:
 
     def _known(self, key: str, present: Sequence[str]) -> str:
         found = _key_of(key, present)
-        if found not in present:
+        if found not in present and len(self.rows):  # of no runs there are no groups, of whatever
             everything = self._present(self._catalogue.params)
             raise NotFound(
                 f"none of the {len(self.rows)} runs has a param {found!r}",

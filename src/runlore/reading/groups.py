@@ -149,6 +149,8 @@ class Groups(Rows, Sequence[Group]):
         Raises:
             InvalidValue: if nothing is called so.
         """
+        if not len(self):
+            return self
         name, _, direction = key.strip().rpartition(" ")
         is_descending = direction.lower() == "desc"
         name = name.strip() if direction.lower() in ("asc", "desc") else key.strip()
