@@ -25,6 +25,7 @@ GROUPS = (
     "rebuilding",
     "searching",
     "sweeps",
+    "decorator",
     "command_line",
     "crowd",
     "peers",
@@ -41,7 +42,7 @@ def main() -> int:
         peers=tuple(arguments.peers.split(",")) if arguments.peers else (),
     )
     results = _run(_groups(arguments), plan)
-    text = page(results, description()).replace(str(ROOT), ".")
+    text = page(results, description(), arguments.only or ()).replace(str(ROOT), ".")
     print(text)
     if arguments.write:
         place = REPORT if not arguments.only else part_report(arguments.only)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _HEADER = ("what", "Runlore", "beside it, in the same run", "ratio", "bar", "kept")
 _INTRODUCTION = """\
-# Benchmarks
+# Benchmarks{about}
 
 Made by `python -m benchmarks --write`; not edited by hand. The machine is shared, so the ratios
 say more than the microseconds: each stands beside a physical limit, or another tracker, measured
@@ -21,9 +21,13 @@ in the same run and in turns with it, and is the median over rounds.
 """
 
 
-def page(results: Results, machine: Sequence[str]) -> str:
-    """Return the whole page: machine, bars, peers, how each number was taken."""
-    parts = [_INTRODUCTION, _items(machine)]
+def page(results: Results, machine: Sequence[str], groups: Sequence[str] = ()) -> str:
+    """Return the whole page: machine, bars, peers, how each number was taken.
+
+    `groups` are those that it is about, where it isn't about all.
+    """
+    about = f": {', '.join(groups).replace('_', ' ')}" if groups else ""
+    parts = [_INTRODUCTION.format(about=about), _items(machine)]
     if results.findings:
         rows = [_row(finding) for finding in results.findings]
         parts += ["## Bars\n", _table(_HEADER, rows)]
