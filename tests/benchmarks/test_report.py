@@ -55,3 +55,10 @@ def test_the_page_shows_bars_shapes_and_what_was_not_measured() -> None:
     assert "- **a call**: seed 0, 1,000 calls" in text
     assert "- Aim: no network" in text
     assert "- date: today" in text
+
+
+def test_a_page_of_some_groups_says_which() -> None:
+    assert page(Results(), [], ["sweeps", "command_line"]).startswith(
+        "# Benchmarks: sweeps, command line\n"
+    )
+    assert page(Results(), []).startswith("# Benchmarks\n")
