@@ -254,6 +254,19 @@ def test_large_and_hostile_arguments_are_described() -> None:
     assert "password" not in params
 
 
+def test_arguments_that_are_secrets_by_name_or_form_are_masked() -> None:
+    @AutoTracker().track(name="secret")
+    def train(password: str, config: dict[str, str], pad_token: str = "<pad>") -> None:
+        del password, config, pad_token
+
+    train("hunter2", {"api_key": "abcdefgh12345678", "url": "postgres://ada:pw12@host/db"})
+    params = runlore.get_run("secret").params
+    assert params["pad_token"] == "<pad>"
+    assert params["password"].startswith("[masked sha256:")
+    assert params["config.api_key"].startswith("[masked sha256:")
+    assert "pw12" not in params["config.url"]
+
+
 def test_what_cannot_be_is_refused_when_it_is_said(increment: Path) -> None:
     with pytest.raises(NotFound, match="0099"):
         AutoTracker(increment="0099")

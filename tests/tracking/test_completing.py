@@ -65,6 +65,28 @@ def test_the_next_run_has_them_completed_behind_it(increment: Path) -> None:
     require_whole(increment / "killed")
 
 
+def test_what_is_read_from_the_store_is_said_in_the_words_of_the_process(increment: Path) -> None:
+    with runlore.track_experiment(runlore.ExperimentMetadata("a", git_commit="abc1234")) as exp:
+        whole = yaml.safe_load((increment / "a" / "metadata.yaml").read_text())
+        exp.record("context.captured", facts={
+            "git": {"commit": "1" * 40, "branch": "main", "root": "/home/ada", "is_dirty": True},
+            "python": {"version": "3.11.7", "implementation": "CPython", "executable": "/python"},
+            "os": {"system": "Linux", "release": "6.1"}, "host": "box",
+            "cpu": {"architecture": "x86_64", "logical": 2},
+            "argv": ["python", "-X", "dev", "train.py", "--lr=1"], "script": "train.py",
+        })  # fmt: skip
+    with runlore.track_experiment("a", id=exp.id, resume=True):
+        pass
+    about = yaml.safe_load((increment / "a" / "metadata.yaml").read_text())
+    assert about["environment"] == {
+        "python": "3.11.7", "implementation": "cpython", "platform": "Linux 6.1",
+        "machine": "x86_64", "host": "box", "processors": 2,
+    }  # fmt: skip
+    assert about["environment"].keys() == whole["environment"].keys()
+    assert about["git"] == {"stated_commit": "abc1234", "commit": "1" * 40, "branch": "main"}
+    assert about["command"] == ["train.py", "--lr=1"]
+
+
 def test_a_run_that_goes_on_is_left_alone(increment: Path) -> None:
     with runlore.track_experiment("alive") as exp:
         exp.log({"loss": 1.0})

@@ -56,6 +56,17 @@ def test_a_run_in_an_increment_is_kept_as_plain_files(increment: Path) -> None:
     assert "exp-001" in stored.tags
 
 
+def test_secrets_of_the_command_line_are_masked_in_the_files(
+    increment: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["train.py", "--password", "hunter2", "--lr=0.1"])
+    with track_experiment("a") as exp:
+        assert "hunter2" not in (increment / "a" / "metadata.yaml").read_text()
+    command = metadata(exp.folder)["command"]
+    assert (command[0], command[3]) == ("train.py", "--lr=0.1")
+    assert command[2].startswith("[masked sha256:")
+
+
 def test_a_series_of_points_goes_into_one_table(increment: Path) -> None:
     assert increment.parent.is_dir()
     with track_experiment("curve") as exp:

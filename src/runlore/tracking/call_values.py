@@ -26,12 +26,25 @@ def params_of(arguments: Mapping[str, Any]) -> dict[str, Any]:
     params: dict[str, Any] = {}
     for name, value in arguments.items():
         try:
-            summary = summarised(value)
+            summary = _masked(name, summarised(value))
             flatten({name: summary})
         except Exception:  # noqa: BLE001 - an object that can't even be looked at
             summary = f"<{type(value).__qualname__}>"
         params[name] = summary
     return params
+
+
+def _masked(name: str, value: Any) -> Any:
+    """Mask what is a secret by the name of the argument, or by its form."""
+    if isinstance(value, dict):
+        return {key: _masked(key, one) for key, one in value.items()}
+    if not isinstance(value, str):
+        return value
+    from runlore.helper.redaction import mask, mask_text
+    from runlore.helper.secret_names import is_common_name, is_secret_name
+
+    is_secret = is_secret_name(name) and not is_common_name(name)
+    return mask(value) if is_secret else mask_text(value)
 
 
 def summarised(value: Any, depth: int = 0) -> Any:

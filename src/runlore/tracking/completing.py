@@ -20,6 +20,7 @@ from runlore.tracking.leftovers import life_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from runlore.reading.run import StoredRun
     from runlore.reading.store import StoreReader
@@ -97,7 +98,6 @@ def _metadata(run: StoredRun, artifacts: list[str]) -> dict[str, object]:
     context = run.context
     stated = context.get("stated") or {}
     numbers = [number_in_tag(tag) for tag in run.tags]
-    git = context.get("git") or {}
     ended = run.ended or (None if run.status == "running" else run.last_sign_of_life)
     return folders.metadata_of(
         run=run.id,
@@ -117,10 +117,40 @@ def _metadata(run: StoredRun, artifacts: list[str]) -> dict[str, object]:
             for note in run.notes
         ],
         artifacts=artifacts,
-        git=git or None,
-        environment=context.get("python") or None,
-        command=(context.get("command") or {}),
+        git=_git(context.get("git") or {}, stated),
+        environment=_environment(context),
+        command=_command(context),
         experiment=run.experiment,
         project=run.project,
         parent=run.parent,
     )
+
+
+def _git(captured: dict[str, Any], stated: dict[str, Any]) -> dict[str, object] | None:
+    known = {"commit": captured.get("commit"), "branch": captured.get("branch")}
+    known = known if captured else {}
+    found = {"stated_commit": stated["git_commit"]} if "git_commit" in stated else {}
+    return {**found, **known} or None
+
+
+def _environment(context: dict[str, Any]) -> dict[str, object] | None:
+    """Say of the captured context what a process says of itself, in the same words."""
+    python, system = context.get("python") or {}, context.get("os") or {}
+    processor = context.get("cpu") or {}
+    implementation = python.get("implementation")
+    found = {
+        "python": python.get("version"),
+        "implementation": implementation and str(implementation).lower(),
+        "platform": " ".join(filter(None, (system.get("system"), system.get("release")))) or None,
+        "machine": processor.get("architecture"),
+        "host": context.get("host"),
+        "processors": processor.get("logical"),
+    }
+    return {key: value for key, value in found.items() if value is not None} or None
+
+
+def _command(context: dict[str, Any]) -> list[str]:
+    """Give the program and its arguments, without the interpreter."""
+    arguments = [str(one) for one in context.get("argv") or ()]
+    script = context.get("script")
+    return arguments[arguments.index(script) :] if script in arguments else arguments

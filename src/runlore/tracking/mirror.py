@@ -142,10 +142,8 @@ class Mirror:
             return False
 
     def _metadata(self) -> dict[str, object]:
-        from sys import argv
-
         from runlore.tracking.folders import metadata_of
-        from runlore.tracking.surroundings import environment
+        from runlore.tracking.surroundings import command, environment
 
         kept, stated, here = self.kept, self.stated, self._git
         if here is not None and "git_commit" in stated:
@@ -168,7 +166,7 @@ class Mirror:
             inputs=kept.inputs,
             git=here,
             environment=environment(),
-            command=list(argv),
+            command=command(),
             experiment=self.increment.name if self.increment else None,
             project=self._project,
             parent=kept.parent,

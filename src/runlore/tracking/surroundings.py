@@ -26,6 +26,15 @@ def environment() -> dict[str, object]:
     }
 
 
+def command() -> list[str]:
+    """Return the program and its arguments, with secrets masked as in the store."""
+    if len(sys.argv) < 2:
+        return list(sys.argv)
+    from runlore.helper.redaction import mask_arguments
+
+    return mask_arguments(sys.argv)
+
+
 def git(start: str | None = None) -> dict[str, object] | None:
     """Read the commit and the branch that are checked out, from git's files; None without git."""
     try:
