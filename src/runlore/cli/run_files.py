@@ -59,7 +59,7 @@ def show_files(run: StoredRun, output: Output) -> bool:
         Column("version", rank=1),
         Column("sha-256", rank=2, style="dim"),
     ]
-    versions = versions_by_file(run)
+    versions = versions_by_file(run.id, run.outputs)
     table = Table(columns)
     for file in files:
         table.add(

@@ -30,9 +30,6 @@ def listed_run(run: StoredRun) -> dict[str, Any]:
 
 def whole_run(run: StoredRun) -> dict[str, Any]:
     """Return everything about a run but its points."""
-    from runlore.reading.lineage import versions_by_file
-
-    versions = versions_by_file(run)
     return listed_run(run) | {
         "goal": run.goal,
         "parent": run.parent,
@@ -46,19 +43,7 @@ def whole_run(run: StoredRun) -> dict[str, Any]:
             {"name": one.name, "unit": one.unit, "direction": one.direction, "x": one.x}
             for one in run.metric_definitions.values()
         ],
-        "artifacts": [
-            {
-                "name": file.name,
-                "type": file.type,
-                "media_type": file.media_type,
-                "size_bytes": file.size_bytes,
-                "digest": file.digest,
-                "version": file.version,
-                "spec": versions[file.name].spec if file.name in versions else None,
-                "created": file.created,
-            }
-            for file in run.artifacts
-        ],
+        "artifacts": _files(run),
         "inputs": [
             {
                 "spec": used.spec,
@@ -89,6 +74,25 @@ def whole_run(run: StoredRun) -> dict[str, Any]:
             {"kind": problem.kind, "message": problem.message} for problem in run.problems
         ],
     }
+
+
+def _files(run: StoredRun) -> list[dict[str, Any]]:
+    from runlore.reading.lineage import versions_by_file
+
+    versions = versions_by_file(run.id, run.outputs)
+    return [
+        {
+            "name": file.name,
+            "type": file.type,
+            "media_type": file.media_type,
+            "size_bytes": file.size_bytes,
+            "digest": file.digest,
+            "version": file.version,
+            "spec": versions[file.name].spec if file.name in versions else None,
+            "created": file.created,
+        }
+        for file in run.artifacts
+    ]
 
 
 def series_report(summary: SeriesSummary) -> dict[str, Any]:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from runlore.index.rows import Artifact, RunFacts
     from runlore.reading.artifacts import ArtifactVersion
-    from runlore.reading.run import StoredRun
     from runlore.reading.store import StoreReader
     from runlore.reading.version_facts import MakeRuns
 
@@ -150,10 +149,10 @@ def outputs_of(reader: StoreReader, run: str, make_runs: MakeRuns) -> list[Artif
     return found
 
 
-def versions_by_file(run: StoredRun) -> dict[str, ArtifactVersion]:
-    """Return for each file that a run logged the version it belongs to, the last of its name."""
+def versions_by_file(run: str, outputs: list[ArtifactVersion]) -> dict[str, ArtifactVersion]:
+    """Return for each file among a run's `outputs` the version it belongs to, the last logged."""
     found = {}
-    for version in sorted(run.outputs, key=lambda one: one.last_logged_by(run.id)):
+    for version in sorted(outputs, key=lambda one: one.last_logged_by(run)):
         for file in version.files:
             found[f"{version.name}/{file}" if version.is_folder else version.name] = version
     return found
