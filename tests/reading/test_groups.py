@@ -45,6 +45,23 @@ def test_nan_counts_apart_and_one_value_has_no_deviation(runs: Runs) -> None:
     assert (accuracy.n, accuracy.not_finite, accuracy.mean, accuracy.std) == (1, 1, 0.9, None)
 
 
+def test_equal_values_have_exactly_their_mean_and_no_deviation(store: Path) -> None:
+    for model, values in (("same", [0.1] * 3), ("apart", [1e308, -1e308, 1e308])):
+        for value in values:
+            with runlore.start_run(params={"model": model}, store=store) as run:
+                run.log({"loss": value})
+    apart, same = runlore.search_runs(store=store, group_by="model")
+    assert (same.metrics["loss"].mean, same.metrics["loss"].std) == (0.1, 0.0)
+    assert apart.metrics["loss"].mean == pytest.approx(1e308 / 3)
+
+
+def test_no_runs_make_no_groups(runs: Runs) -> None:
+    groups = runs[:0].group_by("nothing", metrics=["nothing"])
+    assert (len(groups), groups.total) == (0, 0)
+    assert len(groups.order_by("metrics.nothing desc")) == 0
+    assert len(runs[:0].group_by("all-but-seed")) == 0
+
+
 def test_all_but_the_seed_leaves_seeds_out_unless_others_are_named(runs: Runs) -> None:
     groups = runs.group_by("all-but-seed")
     assert (groups.by, groups.left_out, len(groups)) == (["lr", "model"], ["seed"], 3)

@@ -93,10 +93,17 @@ class GroupedMetric:
 
     @cached_property
     def mean(self) -> Doubles:
-        """The mean."""
-        sums = np.bincount(self._groups, self._values, self._count)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(self.n > 0, sums / self.n, np.nan)
+        """The mean: of equal values exactly theirs."""
+        firsts = np.zeros(self._count)
+        firsts[self._groups[::-1]] = self._values[::-1]
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            beyond = np.bincount(self._groups, self._values - firsts[self._groups], self._count)
+            found = firsts + beyond / self.n
+            is_beyond = ~np.isfinite(found) & (self.n > 0)  # a difference too large for a double
+            if is_beyond.any():
+                sums = np.bincount(self._groups, self._values, self._count)
+                found = np.where(is_beyond, sums / self.n, found)
+            return np.where(self.n > 0, found, np.nan)
 
     @cached_property
     def std(self) -> Doubles:
