@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
-from sklearn.linear_model import LinearRegression
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import LeaveOneOut, StratifiedKFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 import runlore
 from runlore import track_cross_validation
 from runlore.errors import InvalidType, InvalidValue, RunloreError
+from runlore.tracking.scoring import scoring_of
 from runlore.tracking.splits import kept_splits
 from tests.tracking.models import Counting
 
@@ -55,6 +59,20 @@ def test_the_scores_are_those_of_scikit_learn_and_stand_in_one_run() -> None:
     assert run.metrics["accuracy_low"] == results.interval.low
     assert run.status == "finished"
     assert "cross-validation" in run.tags
+
+
+@pytest.mark.parametrize(
+    ("model", "score"),
+    [
+        (DummyClassifier(), "accuracy"),
+        (DummyRegressor(), "r2"),
+        (make_pipeline(StandardScaler(), LogisticRegression()), "accuracy"),
+        (make_pipeline(StandardScaler(), LinearRegression()), "r2"),
+        (Counting(), "score"),
+    ],
+)
+def test_the_models_own_score_is_called_what_it_is(model: Any, score: str) -> None:
+    assert scoring_of(None, model).main == score
 
 
 def test_the_interval_is_wider_than_that_of_independent_values() -> None:

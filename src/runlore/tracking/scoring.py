@@ -9,6 +9,7 @@ from typing import Any
 
 from runlore.client.values import number_of
 from runlore.errors import InvalidType, InvalidValue, a_kind
+from runlore.media.libraries import comes_from
 from runlore.reading.suggestions import nearest
 from runlore.records import limits
 from runlore.tracking.estimators import require_sklearn
@@ -80,9 +81,13 @@ def _own_name(example: Any) -> str:
             f"{a_kind(example)} has no score of its own",
             hint="say which: scoring='accuracy', or a function of (model, X, y)",
         )
-    if score is ClassifierMixin.score:
+    steps = getattr(example, "steps", None)
+    if comes_from(example, "sklearn", "Pipeline") and steps:
+        return _own_name(steps[-1][1])  # the last step scores, if it is a model
+    if score is ClassifierMixin.score or comes_from(example, "sklearn", "DummyClassifier"):
         return "accuracy"
-    return "r2" if score is RegressorMixin.score else "score"
+    is_r2 = score is RegressorMixin.score or comes_from(example, "sklearn", "DummyRegressor")
+    return "r2" if is_r2 else "score"
 
 
 def _scorer(scoring: Any) -> Any:
