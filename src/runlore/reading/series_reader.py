@@ -131,12 +131,17 @@ def _places(request: SeriesRequest) -> list[tuple[str, str]]:
     """List the (name, context) that a request may mean, the likeliest first."""
     if request.context is not None:
         return [(request.name, context_of(request.context))]
-    places = [(request.name, "")]
-    if request.name.endswith("]"):
-        bracket = request.name.rfind("[")
+    return places_named(request.name)
+
+
+def places_named(label: str) -> list[tuple[str, str]]:
+    """List the (name, context) that a label may mean, `loss` or `loss[val]`, likeliest first."""
+    places = [(label, "")]
+    if label.endswith("]"):
+        bracket = label.rfind("[")
         while bracket > 0:
-            places.append((request.name[:bracket], request.name[bracket + 1 : -1]))
-            bracket = request.name.rfind("[", 0, bracket)
+            places.append((label[:bracket], label[bracket + 1 : -1]))
+            bracket = label.rfind("[", 0, bracket)
     return places
 
 

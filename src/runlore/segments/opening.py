@@ -8,6 +8,7 @@ from runlore.errors import SegmentDamaged
 from runlore.objects.cache import cache_of
 from runlore.objects.choice import in_any_place, places_of
 from runlore.objects.ranges import RangedObject
+from runlore.segments.file_ranges import FileRanges
 from runlore.segments.layout import segment_key
 from runlore.segments.segment import Segment
 
@@ -33,6 +34,29 @@ def open_segment(store: StoreFolder, run: str, actor: str, number: int, *, end: 
     """
     key = segment_key(run, actor, number)
     return in_any_place(store, lambda objects: _open_at(store, objects, key, end))
+
+
+def open_to_keep(store: StoreFolder, run: str, actor: str, number: int, *, end: int = 0) -> Segment:
+    """Open a segment that is to be read again and again: as `open_segment`, but not mapped.
+
+    Between two readings it can be closed; what is taken apart of it stays.
+
+    Raises:
+        FileNotFoundError, SegmentDamaged, FormatTooNew, ObjectsUnreachable: as `open_segment`.
+    """
+    key = segment_key(run, actor, number)
+
+    def open_at(objects: Objects) -> Segment:
+        path = objects.path(key)
+        if path is None:
+            return _open_at(store, objects, key, end)
+        try:
+            return Segment(FileRanges(path), path)
+        except FileNotFoundError:
+            objects.look(key)
+            raise
+
+    return in_any_place(store, open_at)
 
 
 def segment_name(store: StoreFolder, run: str, actor: str, number: int) -> str:

@@ -17,6 +17,7 @@ from runlore.errors import SegmentDamaged
 from runlore.objects.ranges import RangedObject
 from runlore.segments import layout
 from runlore.segments.columns import decode_column, decode_into
+from runlore.segments.file_ranges import FileRanges
 from runlore.segments.scan import EventRecord
 from runlore.segments.statistics import (
     DOUBLES,
@@ -100,7 +101,9 @@ class Segment:
     Whatever is read is held against its checksum; all methods that read raise SegmentDamaged.
     """
 
-    def __init__(self, buffer: bytes | mmap.mmap | RangedObject, path: str) -> None:
+    def __init__(
+        self, buffer: bytes | mmap.mmap | RangedObject | FileRanges, path: str
+    ) -> None:
         """Take apart the segment in `buffer`; `path` is what errors call it.
 
         Raises:
@@ -108,7 +111,11 @@ class Segment:
             FormatTooNew: if a later release wrote it.
         """
         self.path = path
-        self._view = buffer if isinstance(buffer, RangedObject) else memoryview(buffer)
+        self._view: RangedObject | FileRanges | memoryview
+        if isinstance(buffer, RangedObject | FileRanges):
+            self._view = buffer
+        else:
+            self._view = memoryview(buffer)
         self._buffer = buffer
         self.size_bytes = len(self._view)
         self.run, self.actor, self.number = layout.unpack_header(self._view, path)
@@ -158,6 +165,15 @@ class Segment:
         if isinstance(self._buffer, mmap.mmap):
             _close_when_unused(self._buffer)
 
+    def check(self) -> None:
+        """See that the file of a segment that was closed is still the one that was read.
+
+        Raises:
+            FileReplacedError, FileNotFoundError: if it isn't.
+        """
+        if isinstance(self._view, FileRanges):
+            self._view.check()
+
     def __enter__(self) -> Self:
         return self
 
@@ -198,14 +214,18 @@ class Segment:
         name_index: int,
         columns: Iterable[str] = (STEP, TIME, VALUE),
         after_sequence: int | None = None,
+        chunks: tuple[int, int] | None = None,
     ) -> Columns:
         """Read columns (`time`, `step`, `sequence`, `value`) of the points of one name.
 
-        With `after_sequence`, only frames whose sequence number is greater.
+        With `after_sequence`, only frames whose sequence number is greater; with `chunks`, only
+        those from the first one to before the second. A name out of a loose track has one chunk.
         """
         wanted = set(columns)
         if track.rows is not None:
             return _read_rows(track.rows, track.part, wanted, after_sequence)
+        if chunks is not None:
+            track = _part_of(track, *chunks)
         first_chunk, skipped = 0, 0
         if after_sequence is not None:
             sequence = self._integers(track, SEQUENCE, 0)
@@ -386,6 +406,17 @@ class Segment:
     def _place(place: list[int]) -> Place:
         offset, size, crc = place
         return offset, size, crc
+
+
+def _part_of(track: Track, first: int, end: int) -> Track:
+    """Return a track of some chunks of another."""
+    return replace(
+        track,
+        points=sum(track.chunks[first:end]),
+        chunks=track.chunks[first:end],
+        places={name: column[first:end] for name, column in track.places.items()},
+        values=track.values[first:end],
+    )
 
 
 def _read_rows(rows: _Rows, part: int, wanted: set[str], after_sequence: int | None) -> Columns:
