@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runlore.errors import InvalidValue
 from runlore.stats.intervals import Interval
-from runlore.stats.methods import scipy_stats
+from runlore.stats.methods import scipy_stats, student_factor
 from runlore.stats.samples import ROUNDING
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ class Estimate(NamedTuple):
 
     def interval(self, confidence: float, method: Method) -> Interval:
         """Give the t interval of the difference, without width where nothing spreads."""
-        factor = float(scipy_stats().t.ppf((1 + confidence) / 2, self.freedom))
-        half = factor * self.error
+        half = student_factor(confidence, self.freedom) * self.error
         return Interval(self.difference - half, self.difference + half, confidence, method)
 
 

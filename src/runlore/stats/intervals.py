@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from runlore.stats.methods import (
     checked_confidence,
     percent,
     scipy_stats,
+    student_factor,
 )
 from runlore.stats.samples import at_least, sample_of, scale_exponent
 
@@ -76,8 +78,7 @@ def mean_interval(
 
 def student_interval(sample: Sample, confidence: float) -> Interval:
     """Give the t interval of the mean of two values or more."""
-    factor = float(scipy_stats().t.ppf((1 + confidence) / 2, sample.n - 1))
-    half = factor * sample.std / math.sqrt(sample.n)
+    half = student_factor(confidence, sample.n - 1) * sample.std / math.sqrt(sample.n)
     return Interval(sample.mean - half, sample.mean + half, confidence, STUDENT_INTERVAL)
 
 
@@ -96,14 +97,19 @@ def median_interval(
     least = least_for_median_interval(confidence)
     purpose = f"an interval of the median at {percent(confidence)}"
     at_least(sample, least, purpose=purpose, hint="or ask for less confidence")
-    # How many values fall below the median is a toss of n fair coins.
-    coins = scipy_stats().binom(sample.n, 0.5)
-    below = int(coins.ppf((1 - confidence) / 2))
-    if coins.cdf(below) > (1 - confidence) / 2:
-        below -= 1
+    below = _values_outside(scipy_stats(), sample.n, confidence)
     ordered = np.sort(sample.values)
     low, high = float(ordered[below]), float(ordered[sample.n - 1 - below])
     return Interval(low, high, confidence, MEDIAN_INTERVAL)
+
+
+@lru_cache(maxsize=1024)
+def _values_outside(stats: Any, n: int, confidence: float) -> int:
+    """Count the values that an interval of the median leaves out at each end."""
+    # How many values fall below the median is a toss of n fair coins.
+    coins = stats.binom(n, 0.5)
+    below = int(coins.ppf((1 - confidence) / 2))
+    return below - 1 if coins.cdf(below) > (1 - confidence) / 2 else below
 
 
 def least_for_median_interval(confidence: float) -> int:

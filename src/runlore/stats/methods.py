@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runlore.errors import InvalidValue
@@ -29,6 +30,20 @@ def scipy_stats() -> Any:
         MissingExtra: if SciPy isn't installed.
     """
     return require("scipy.stats", package="scipy", extra="stats", purpose="statistics")
+
+
+def student_factor(confidence: float, freedom: float) -> float:
+    """Give how many standard errors wide half of a t interval is.
+
+    Raises:
+        MissingExtra: if SciPy isn't installed.
+    """
+    return _student_factor(scipy_stats(), confidence, freedom)
+
+
+@lru_cache(maxsize=4096)
+def _student_factor(stats: Any, confidence: float, freedom: float) -> float:
+    return float(stats.t.ppf((1 + confidence) / 2, freedom))
 
 
 def checked_confidence(confidence: float) -> float:
