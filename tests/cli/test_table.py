@@ -45,6 +45,15 @@ def test_columns_of_the_highest_rank_go_first() -> None:
     assert all(cells(text_of(line)) <= 23 for line in made().lines(23))
 
 
+def test_a_narrow_column_stays_where_a_wide_one_of_more_weight_has_no_room() -> None:
+    table = Table([Column("id"), Column("a title of twenty one", rank=1), Column("x", rank=2)])
+    table.add("0123abcd", "", "1")
+    assert table.left_out(40) == []
+    assert table.left_out(33) == ["x"]
+    assert table.left_out(30) == ["a title of twenty one"]
+    assert [text_of(line) for line in table.lines(30)] == ["id        x", "0123abcd  1"]
+
+
 def test_the_text_of_a_wrapped_column_goes_on_below() -> None:
     table = Table([Column("note", least=8, is_wrapped=True), Column("id"), Column("n", rank=1)])
     table.add("one two three four", "0123abcd", "1")

@@ -84,7 +84,7 @@ def test_columns_without_room_are_named(store: Path, width: int) -> None:
 def test_what_was_asked_about_stays_on_a_narrow_terminal(store: Path) -> None:
     run_python(LISTED, str(store))
     wanted = ("search", "experiment = listed order by metrics.a_metric_3", "--limit", "1")
-    head = STYLE.sub("", on_terminal(store, *wanted, COLUMNS="38")).splitlines()[0]
+    head = STYLE.sub("", on_terminal(store, *wanted, COLUMNS="30")).splitlines()[0]
     assert head.split() == ["name", "id", "a_metric_3"]
     chosen = (*wanted, "--columns", "error,experiment,tags")
     head = STYLE.sub("", on_terminal(store, *chosen, COLUMNS="70")).splitlines()[0]

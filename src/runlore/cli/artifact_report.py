@@ -104,7 +104,7 @@ def show_versions(versions: Sequence[ArtifactVersion], output: Output) -> None:
         Column("logged", is_right=output.is_terminal, style="dim", rank=3),
         Column("run", style="id", rank=2),
         Column("sha-256", style="dim", rank=5),
-        Column("description", least=12, rank=4),
+        Column("description", least=12, rank=4, is_wrapped=True),
     ]
     if has_projects:
         columns.append(Column("project", least=10, rank=1, style="dim"))

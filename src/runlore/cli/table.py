@@ -26,8 +26,9 @@ class Cell:
 class Column:
     """A column; of those with the greatest `rank`, the last is the first to be left out.
 
-    Columns of rank 0 always stay. Where room is short, texts lose their middle down to `least`
-    cells, before any column is left out; with `is_wrapped` they go on below instead.
+    A narrower one may stay in its place, and those of rank 0 always stay. Where room is short,
+    texts lose their middle down to `least` cells, before any column is left out; with
+    `is_wrapped` they go on below instead.
     """
 
     title: str
@@ -76,16 +77,20 @@ class Table:
         ]
         if width is None:
             return needed
-        kept = list(range(len(self.columns)))
-        while True:
-            least = {place: self._least(place, needed[place]) for place in kept}
-            spare = width - sum(least.values()) - GAP * (len(kept) - 1)
-            droppable = [place for place in kept if self.columns[place].rank]
-            if spare >= 0 or not droppable:
-                break
-            kept.remove(max(droppable, key=lambda place: (self.columns[place].rank, place)))
-        _share(least, needed, spare)
-        return [least.get(place, 0) for place in range(len(self.columns))]
+        least = {place: self._least(place, size) for place, size in enumerate(needed)}
+        ranked = sorted(least, key=lambda place: (self.columns[place].rank, place))
+        taken = sum(GAP + least[place] for place in ranked) - GAP
+        left_out = []
+        while taken > width and self.columns[ranked[-1]].rank:
+            left_out.append(ranked.pop())
+            taken -= GAP + least[left_out[-1]]
+        for place in reversed(left_out):  # what is narrower may have room all the same
+            if taken + GAP + least[place] <= width:
+                ranked.append(place)
+                taken += GAP + least[place]
+        kept = {place: least[place] for place in sorted(ranked)}
+        _share(kept, needed, width - taken)
+        return [kept.get(place, 0) for place in range(len(self.columns))]
 
     def _least(self, place: int, needed: int) -> int:
         least = self.columns[place].least
