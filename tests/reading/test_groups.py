@@ -82,6 +82,19 @@ def test_groups_are_ordered_by_statistics_params_and_size(runs: Runs) -> None:
     assert repr(few) == "<Groups: 3 found, 1 shown, of 5 runs>"
 
 
+@pytest.mark.parametrize("quote", ['"', "'", "`"])
+def test_names_in_an_order_may_be_quoted_as_in_a_filter(runs: Runs, quote: str) -> None:
+    groups = runs.group_by("lr", metrics=["accuracy"])
+    plain = groups.order_by("metrics.accuracy.max desc")
+    quoted = groups.order_by(f"metrics.{quote}accuracy{quote}.max desc")
+    assert [group.key for group in quoted] == [group.key for group in plain]
+    assert [group.key for group in groups.order_by(f"params.{quote}lr{quote}")] == [
+        {"lr": 0.001},
+        {"lr": 0.1},
+        {},
+    ]
+
+
 def test_a_statistic_of_a_metric_can_be_summed_up(runs: Runs) -> None:
     groups = runs.group_by("model", metrics=["accuracy.min", "metrics.accuracy"])
     assert groups.metrics == ["accuracy.min", "accuracy"]

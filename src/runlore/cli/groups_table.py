@@ -8,6 +8,7 @@ from runlore.actions.listing import shared_metrics
 from runlore.cli.table import Column, Table
 from runlore.cli.text import cells, padded, visible
 from runlore.cli.wording import are_numbers, number
+from runlore.reading.groups import order_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,15 +71,10 @@ def _param_column(key: str, values: list[str]) -> Column:
 
 def _ordered(known: list[str], labels: list[str], order_by: Sequence[str]) -> list[str]:
     """Put metrics that the groups are ordered by first."""
-    asked = [_without_direction(key).removeprefix("metrics.") for key in order_by]
+    asked = [order_key(key)[0].removeprefix("metrics.") for key in order_by]
     first = [one if one in known else one.rpartition(".")[0] for one in asked]
     found = [label for label in dict.fromkeys(first) if label in known]
     return [*found, *(label for label in labels if label not in found)]
-
-
-def _without_direction(key: str) -> str:
-    name, _, direction = key.strip().rpartition(" ")
-    return name.strip() if direction.lower() in ("asc", "desc") else key.strip()
 
 
 def _told(

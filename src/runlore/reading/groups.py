@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from runlore.reading.runs import Runs
 
 Entry = tuple[str, str]  # of a param: JSON and text
+_QUOTED = re.compile(r"""(metrics\.|params\.)(["'`])(.*)\2(\.\w+)?""")
 STATISTICS = ("mean", "std", "min", "max", "median", "n", "not_finite")
 
 
@@ -151,9 +153,7 @@ class Groups(Rows, Sequence[Group]):
         """
         if not len(self):
             return self
-        name, _, direction = key.strip().rpartition(" ")
-        is_descending = direction.lower() == "desc"
-        name = name.strip() if direction.lower() in ("asc", "desc") else key.strip()
+        name, is_descending = order_key(key)
         ranks = self._ranks(name)[self._order]
         is_known = ~np.isnan(ranks)
         keys = np.where(is_known, -ranks if is_descending else ranks, 0.0)
@@ -200,6 +200,15 @@ class Groups(Rows, Sequence[Group]):
                     numbers = [None if math.isnan(number) else number for number in numbers]
                 columns[f"metrics.{label}.{name}"] = numbers
         return columns
+
+
+def order_key(key: str) -> tuple[str, bool]:
+    """Divide `metrics."val/loss".std desc` into the name without quotes, and whether it falls."""
+    name, _, direction = key.strip().rpartition(" ")
+    is_descending = direction.lower() == "desc"
+    name = name.strip() if direction.lower() in ("asc", "desc") else key.strip()
+    quoted = _QUOTED.fullmatch(name)
+    return name if quoted is None else quoted[1] + quoted[3] + (quoted[4] or ""), is_descending
 
 
 def _param_ranks(values: list[Entry | None]) -> Doubles:
