@@ -1,0 +1,82 @@
+// A run's colour comes from its id, so it is the same after a reload, a filter, on another machine.
+// One palette for both themes: every colour has at least 3:1 contrast on white and on the dark ground, and any two of the
+// first eight stay apart for eyes without red or green receptors (colours.test.ts holds both).
+
+/** Eight hues, ordered so that the first few are furthest apart. */
+export const HUES = ["#6078fc", "#a84800", "#0c7860", "#cc3c90", "#009ccc", "#8448c0", "#909000", "#c08484"] as const;
+/** The same hues, lighter and darker, where more runs than hues are shown. */
+export const PALETTE: readonly string[] = [
+  ...HUES,
+  "#6b5bd6", "#b8741a", "#3f8f2f", "#a04bc4", "#6f8420", "#1f8a96", "#d9506e", "#5d7a99",
+  "#5486c9", "#b5653f", "#4d8f78", "#a8688f", "#95764a", "#4a7fae", "#a95a5a", "#7a7299",
+];
+
+/** Patterns that tell apart what shares a colour. */
+export const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 2], [8, 3, 2, 3], [12, 4], [2, 4], [8, 2, 2, 2, 2, 2]];
+
+export const dashOf = (place: number): readonly number[] => DASHES[place % DASHES.length] ?? [];
+
+/** FNV-1a with a last mixing, so that ids that differ in one digit fall apart. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let place = 0; place < text.length; place++) hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193);
+  hash ^= hash >>> 16;
+  hash = Math.imul(hash, 0x7feb352d);
+  hash ^= hash >>> 15;
+  return hash >>> 0;
+}
+
+/** The colour of a run: what somebody chose for it, or one that its id gives. */
+export function colourOf(run: string, override: string | null = null): string {
+  return override ?? PALETTE[hashOf(run) % PALETTE.length] ?? HUES[0];
+}
+
+/** The colour of a group alone. */
+export function groupColour(label: string): string {
+  return HUES[hashOf(label) % HUES.length] ?? HUES[0];
+}
+
+/** Colours for groups shown together: each its own, and the next free one where two labels meet. */
+export function groupColours(labels: readonly string[]): Map<string, string> {
+  const colours = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const label of [...labels].sort()) {
+    const palette = labels.length > HUES.length ? PALETTE : HUES;
+    const start = hashOf(label) % palette.length;
+    let colour = palette[start] ?? HUES[0];
+    for (let step = 0; step < palette.length && taken.has(colour); step++) colour = palette[(start + step) % palette.length] ?? colour;
+    taken.add(colour);
+    if (taken.size >= palette.length) taken.clear();
+    colours.set(label, colour);
+  }
+  return colours;
+}
+
+/** A dash for each of what is shown together, plain for the first of a colour. */
+export function dashesOf(colours: readonly string[]): (readonly number[])[] {
+  const seen = new Map<string, number>();
+  return colours.map((colour) => {
+    const place = seen.get(colour) ?? 0;
+    seen.set(colour, place + 1);
+    return dashOf(place);
+  });
+}
+
+/** Relative luminance as WCAG has it. */
+export function luminanceOf(colour: string): number {
+  const [red, green, blue] = linearOf(colour);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+export function contrastOf(one: string, other: string): number {
+  const [low, high] = [luminanceOf(one), luminanceOf(other)].sort((a, b) => a - b) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}
+
+export function linearOf(colour: string): [number, number, number] {
+  const part = (from: number) => {
+    const share = parseInt(colour.slice(from, from + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  };
+  return [part(1), part(3), part(5)];
+}
