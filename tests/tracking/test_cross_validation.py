@@ -44,6 +44,17 @@ class FailsOnFold(Counting):
         return self
 
 
+def test_the_run_says_which_folds_were_asked_for() -> None:
+    splits = list(StratifiedKFold(3).split(X, Y))
+    said = {
+        runlore.get_run(track_cross_validation(tree(), X, Y, cv=cv).run).params["cv"]
+        for cv in (3, StratifiedKFold(3), splits, iter(splits))
+    }
+    assert said == {
+        3, "StratifiedKFold(n_splits=3, random_state=None, shuffle=False)", "3 given folds"
+    }  # fmt: skip
+
+
 def test_the_scores_are_those_of_scikit_learn_and_stand_in_one_run() -> None:
     results = track_cross_validation(model=tree(), X=X, y=Y, cv=5)
     expected = cross_val_score(tree(), X, Y, cv=5)

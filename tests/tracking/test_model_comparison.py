@@ -177,7 +177,7 @@ def test_a_model_that_fails_is_a_failed_run_and_the_others_go_on() -> None:
     assert any("bad failed: ValueError: will not fit 426 rows" in note for note in found.notes)
     with pytest.raises(ValueError, match="will not fit"):
         compare_models(models, *cancer(), on_error="raise")
-    with pytest.raises(InvalidValue, match="all 1 models failed; the last: ValueError: will"):
+    with pytest.raises(InvalidValue, match="the model failed: ValueError: will"):
         compare_models({"bad": Unwilling()}, *cancer())
     assert [run.status for run in list_runs() if run.name == "model-comparison"] == [
         "failed", "failed", "finished"

@@ -52,7 +52,7 @@ def test_a_failed_stage_shows_in_the_whole_though_the_program_goes_on() -> None:
     with ExperimentPipeline("whole") as pipeline:
         with pytest.raises(ArithmeticError), pipeline.stage("features"):
             raise ArithmeticError("no variance")
-        with pytest.raises(InvalidValue, match="'features', which it needs, is failed"):
+        with pytest.raises(InvalidValue, match="'features', which it needs, failed"):
             pipeline.stage("training", after="features")
     whole = runlore.get_run("whole")
     assert (whole.status, whole.reason) == ("failed", "failed stages: features")

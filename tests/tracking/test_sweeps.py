@@ -128,6 +128,9 @@ def test_random_search_draws_the_same_again_and_bayesian_search_improves() -> No
         for _ in range(2)
     )
     assert [one.params for one in first] == [one.params for one in again]
+    assert {type(one.params["value"]) for one in first} == {float}
+    named = runlore.get_run(first.combinations[0].run)
+    assert named.name == f"value={named.params['value']:.4g}"
     found = track_hyperparameters(
         Counting, space, X, Y, search="bayesian", n_iter=25, cv=2, importance=False
     )
@@ -137,6 +140,17 @@ def test_random_search_draws_the_same_again_and_bayesian_search_improves() -> No
     assert found.best_score is not None
     assert found.best_score >= early
     assert found.best_score > 0.9
+
+
+def test_the_verdict_says_when_nothing_tells_the_first_ones_apart() -> None:
+    tree = DecisionTreeClassifier(random_state=0)
+    tied = track_hyperparameters(tree, {"max_depth": [1], "min_samples_leaf": [1, 2, 3]}, X, Y)
+    assert tied.verdict().endswith(
+        "with max_depth=1 min_samples_leaf=1. The next, max_depth=1 min_samples_leaf=2, "
+        "has the same, and so has 1 more."
+    )
+    two = track_hyperparameters(tree, {"max_depth": [1, 2]}, X, Y, cv=2)
+    assert two.verdict().endswith("; 2 folds are too few to decide it.")
 
 
 def test_bayesian_search_runs_no_combination_twice() -> None:

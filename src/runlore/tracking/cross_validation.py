@@ -15,7 +15,7 @@ from runlore.tracking.estimators import example_of, maker_of, require_sklearn
 from runlore.tracking.evaluation import Data, Outcome, Recipe, evaluate_fold
 from runlore.tracking.scoring import scoring_of
 from runlore.tracking.search_figures import can_draw, folds_figure
-from runlore.tracking.splits import check_lengths, keep_splits, row_count, splits_of
+from runlore.tracking.splits import check_lengths, cv_param, keep_splits, row_count, splits_of
 from runlore.tracking.sweep_progress import SweepProgress
 from runlore.tracking.sweep_runs import FIT_SECONDS, FOLD, close_part, open_part, open_whole
 from runlore.tracking.sweep_settings import place_of
@@ -64,7 +64,7 @@ def track_cross_validation(
     recipe = Recipe(maker, scoring_of(scoring, example), dict(fit_params or {}))
     data = Data(X, y, splits_of(cv, X, y, groups, is_classifier=_is_classifier(example)))
     name = limits.name(name or f"{maker.label}-cross-validation", "the name of the run")
-    params = {"model": maker.label, "folds": data.fold_count, "cv": str(cv)[:500],
+    params = {"model": maker.label, "folds": data.fold_count, "cv": cv_param(cv, data.fold_count),
               "score": recipe.scoring.main, **_own_params(example)}  # fmt: skip
     folds = _Folds(recipe, data, is_raising=on_error == "raise")
     fact = {"kind": "cross-validation"}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runlore.compare.markdown import escaped, markdown_table, number
+from runlore.compare.wording import seconds_text
 from runlore.errors import RunloreError
 from runlore.reading.frames import Rows
 from runlore.stats.describing import describe
@@ -116,7 +117,7 @@ class CrossValidation(Rows):
                 [
                     str(fold),
                     *(number(self.scores[name].by_fold[fold]) for name in names),
-                    f"{self.fit_seconds[fold]:.3g} s",
+                    escaped(seconds_text(self.fit_seconds[fold])),
                 ]
                 for fold in range(len(self))
             ],

@@ -89,8 +89,10 @@ def train_all(
             else:
                 models.setdefault(name, model)
     if not models:
+        count = len(plan.makers)
+        which = f"all {count} models failed; the last" if count > 1 else "the model failed"
         raise InvalidValue(
-            f"all {len(plan.makers)} models failed; the last: {type(error).__name__}: {error}",
+            f"{which}: {type(error).__name__}: {error}",
             hint=f"runlore show {whole.short_id} lists them; on_error='raise' stops at the first",
         ) from error
     return Trained(models, tuple(runs))

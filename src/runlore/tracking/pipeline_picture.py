@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from runlore.compare.wording import seconds_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,7 +19,7 @@ def mermaid_of(stages: Sequence[StageRecord]) -> str:
     keys = {stage.name: f"s{at}" for at, stage in enumerate(stages)}
     lines = ["flowchart LR"]
     for stage in stages:
-        told = stage.status if stage.seconds is None else f"{stage.status}, {stage.seconds:.3g} s"
+        told = ", ".join(filter(None, (stage.status, _escaped(seconds_text(stage.seconds)))))
         lines.append(f'    {keys[stage.name]}["{_escaped(stage.name)}<br/>{told}"]')
     lines += [
         f"    {keys[needed]} --> {keys[stage.name]}"
@@ -34,7 +36,7 @@ def markdown_of(name: str, stages: Sequence[StageRecord]) -> str:
     """Write the picture and a table."""
     rows = ["| stage | after | status | time |", "| --- | --- | --- | ---: |"]
     for stage in stages:
-        seconds = "" if stage.seconds is None else f"{stage.seconds:.3g} s"
+        seconds = seconds_text(stage.seconds)
         after = _cell(", ".join(stage.after))
         status = stage.status if stage.error is None else f"{stage.status}: {stage.error}"
         rows.append(f"| {_cell(stage.name)} | {after} | {_cell(status)} | {seconds} |")

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     After = str | Sequence[str] | None
 
 PICTURE = "pipeline.md"
+_ENDINGS = {"failed": "failed", "stopped": "was stopped", "running": "isn't over"}
 _WITHIN = {"console": False, "load": False}  # the whole has them
 
 
@@ -242,7 +243,7 @@ class ExperimentPipeline:
                 hint=nearest(needed, sorted(self._stages), nothing="no stage has begun yet"),
             )
         if is_said and (known is None or not known.is_through()):
-            status = "hasn't begun" if known is None else f"is {known.status}"
+            status = "hasn't begun" if known is None else _ENDINGS.get(known.status, known.status)
             raise InvalidValue(
                 f"the stage {name!r} can't begin: {needed!r}, which it needs, {status}",
                 hint="finish that stage first",

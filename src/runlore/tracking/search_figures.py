@@ -45,7 +45,10 @@ def importance_figure(importances: Importances, score: str) -> Any:
     )
     axes.axvline(0, color="#333333", linewidth=0.8)
     axes.set_xlabel(f"part of the differences in {score}, with 95 % intervals")
-    axes.set_title(f"Importance of params, {importances.n} combinations", fontsize=10)
+    title = f"Importance of params, {importances.n} combinations"
+    if not importances.explained > 0:
+        title += "\n(the scores can't be predicted from them: this says nothing)"
+    axes.set_title(title, fontsize=10)
     return figure
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from runlore.errors import InvalidType, InvalidValue, a_kind
 from runlore.records import limits
 from runlore.records.params import flatten
@@ -13,6 +15,7 @@ from runlore.tracking.estimators import require_sklearn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_MOST_DIGITS = 8
 SEARCHES = ("grid", "random", "bayesian")
 
 Space = dict[str, Any]  # name -> list of choices, or a distribution
@@ -92,7 +95,13 @@ def sampled(spaces: Sequence[Space], count: int, seed: int) -> list[Params]:
     drawn = [{name: _as_scipy(name, values) for name, values in space.items()} for space in spaces]
     if not any(is_distribution(values) for space in drawn for values in space.values()):
         count = min(count, len(selection.ParameterGrid(drawn)))
-    return _distinct(selection.ParameterSampler(drawn, count, random_state=seed))
+    found = selection.ParameterSampler(drawn, count, random_state=seed)
+    return _distinct({name: _plain(one) for name, one in params.items()} for params in found)
+
+
+def _plain(value: Any) -> Any:
+    """Make Python's number of NumPy's, as which SciPy draws them."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _as_scipy(name: str, values: Any) -> Any:
@@ -128,10 +137,20 @@ def text_key(texts: Mapping[str, str]) -> str:
 
 
 def name_of(params: Mapping[str, Any]) -> str | None:
-    """Name a combination after its params: `max_depth=3 learning_rate=0.1`."""
-    shown = " ".join(f"{name}={param[1]}" for name, param in flatten(params).items())
+    """Name a combination after its params: `max_depth=3 learning_rate=0.1`.
+
+    Numbers with many digits, as they are drawn, are shortened to four.
+    """
+    shown = " ".join(
+        f"{name}={_shortened(param[0], str(param[1]))}" for name, param in flatten(params).items()
+    )
     shown = " ".join(shown.split())
     return shown if len(shown) <= 100 else f"{shown[:99]}…"
+
+
+def _shortened(value: Any, text: str) -> str:
+    is_long = isinstance(value, float) and len(text) > _MOST_DIGITS
+    return f"{value:.4g}" if is_long else text
 
 
 def space_text(spaces: Sequence[Space]) -> str:

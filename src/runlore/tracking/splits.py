@@ -38,15 +38,24 @@ def splits_of(cv: Any, X: Any, y: Any, groups: Any, *, is_classifier: bool) -> l
         ]
     except Exception as error:
         raise InvalidValue(
-            f"cv={cv!r} can't split the {count} rows: {error}",
+            f"cv={cv!r:.60} can't split the {count} rows: {error}",
             hint="give a number of folds, a splitter of scikit-learn, or pairs of indices",
         ) from error
     if not found:
-        raise InvalidValue(f"cv={cv!r} makes no fold", hint="give 2 folds or more")
+        raise InvalidValue(f"cv={cv!r:.60} makes no fold", hint="give 2 folds or more")
     for fold, (train, test) in enumerate(found):
         if not len(train) or not len(test):
-            raise InvalidValue(f"fold {fold} of cv={cv!r} has no rows to fit or to test on")
+            raise InvalidValue(f"fold {fold} of cv={cv!r:.60} has no rows to fit or to test on")
     return found
+
+
+def cv_param(cv: Any, count: int) -> int | str:
+    """Say which folds were asked for: how many, by which splitter, or that they were given."""
+    if isinstance(cv, int | np.integer):
+        return int(cv)
+    if hasattr(cv, "split"):
+        return str(cv)[:500]
+    return f"{count} given folds"
 
 
 def keep_splits(run: Run, splits: list[Split]) -> None:

@@ -42,8 +42,10 @@ def finish_sweep(
 def refuse_if_all_failed(combinations: Sequence[Combination], whole: TrackedRun) -> None:
     """Raise `InvalidValue` if no combination could be fitted and scored."""
     if combinations and all(one.status == "failed" for one in combinations):
+        count = len(combinations)
+        which = f"all {count} combinations failed; the first" if count > 1 else "the fit failed"
         raise InvalidValue(
-            f"all {len(combinations)} combinations failed; the first: {combinations[0].error}",
+            f"{which}: {combinations[0].error}",
             hint=f"runlore show {whole.short_id} lists them; "
             'on_error="raise" shows where the first one fails',
         )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runlore.compare.markdown import escaped, markdown_table, number
-from runlore.errors import RunloreError
+from runlore.compare.wording import seconds_text
+from runlore.errors import RunloreError, TooFew
 from runlore.reading.frames import Rows
 from runlore.tracking.search_spaces import name_of
 
@@ -103,9 +104,13 @@ class SweepResults(Rows):
         said = f"Best {self.score}: {number(best.scores[self.score])} with {name_of(best.params)}."
         if len(ranked) < 2:
             return said
+        said += f" The next, {name_of(ranked[1].params)},"
         ahead = best.scores[self.score] - ranked[1].scores[self.score]
-        said += f" The next, {name_of(ranked[1].params)}, is {number(ahead)} behind"
-        return f"{said}{self._decided(best, ranked[1])}."
+        if ahead == 0:
+            others = sum(one.scores[self.score] == best.scores[self.score] for one in ranked[2:])
+            more = f", and so {'have' if others > 1 else 'has'} {others} more" if others else ""
+            return f"{said} has the same{more}."
+        return f"{said} is {number(ahead)} behind{self._decided(best, ranked[1])}."
 
     def _decided(self, best: Combination, second: Combination) -> str:
         if not self.has_shared_folds:
@@ -118,6 +123,8 @@ class SweepResults(Rows):
                 second.fold_scores[self.score],
                 names=("best", "next"),
             )
+        except TooFew:
+            return f"; {len(best.fold_scores[self.score])} folds are too few to decide it"
         except (RunloreError, KeyError):
             return ""
         verdict = "not decided" if difference.p_value > 0.05 else "decided"
@@ -147,9 +154,9 @@ class SweepResults(Rows):
             [False] * len(names) + [True] * (len(scores) + 1),
             [
                 [
-                    *(escaped(str(one.params.get(name, ""))) for name in names),
+                    *(escaped(_shown(one.params.get(name, ""))) for name in names),
                     *(number(one.scores[name]) if name in one.scores else "" for name in scores),
-                    "" if one.fit_seconds is None else f"{one.fit_seconds:.3g} s",
+                    escaped(seconds_text(one.fit_seconds)),
                 ]
                 for one in ranked[:most]
             ],
@@ -184,3 +191,7 @@ class SweepResults(Rows):
 
     def __repr__(self) -> str:
         return f"<SweepResults {self.name!r} {len(self)} combinations: {self.verdict()}>"
+
+
+def _shown(value: Any) -> str:
+    return number(value) if isinstance(value, float) else str(value)
