@@ -16,7 +16,7 @@ from runlore.helper.console import record_printed
 from runlore.helper.spool import read_spools, runs_in
 from runlore.index.catchup import catch_up
 from runlore.journal.liveness import ALIVE, holder
-from runlore.reading.console import where_to_resume
+from runlore.reading.console_records import where_to_resume
 from runlore.records.events import now
 from runlore.segments import manifest
 from runlore.segments.manifest import Entry, SealedSegment

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from runlore.index.chunks import ChunkStatistics
     from runlore.index.columns import RunColumns
     from runlore.index.consoles import ConsolePlace
+    from runlore.index.media import MediaName
     from runlore.index.presentation_rows import MetricDescription, View
     from runlore.index.rows import (
         Extent,
         JournalRow,
         Limits,
+        Media,
         Param,
         Part,
         Position,
@@ -212,6 +214,20 @@ class Index(Protocol):
 
     def uses(self, name: str) -> list[Use]:
         """Give the records of runs that took an artifact of a name in, oldest first."""
+        ...
+
+    def media_names(self, run: str) -> list[MediaName]:
+        """Name what a run has logged to look at, sorted, with how often and between which steps."""
+        ...
+
+    def media(
+        self, run: str, *, names: Sequence[str] | None = None, limit: int, offset: int = 0
+    ) -> list[Media]:
+        """Give some of what a run has logged, by name and step; of all names if None are given."""
+        ...
+
+    def media_item(self, run: str, item: str) -> Media | None:
+        """Give one thing that a run has logged, by its id."""
         ...
 
     def metric_descriptions(self) -> list[MetricDescription]:

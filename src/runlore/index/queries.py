@@ -11,6 +11,7 @@ from runlore.index.artifacts import ArtifactQueries
 from runlore.index.changes import ChangeQueries
 from runlore.index.columns_queries import ColumnQueries
 from runlore.index.consoles import console_places
+from runlore.index.media import MediaQueries
 from runlore.index.presentation import PresentationQueries
 from runlore.index.rows import (
     JournalRow,
@@ -50,7 +51,9 @@ _AT_ONCE = 500  # engines limit how many arguments a statement takes
 _HEX_END = "g"  # sorts behind every hexadecimal digit
 
 
-class Queries(ArtifactQueries, PresentationQueries, Upkeep, ColumnQueries, ChangeQueries):
+class Queries(
+    ArtifactQueries, MediaQueries, PresentationQueries, Upkeep, ColumnQueries, ChangeQueries
+):
     """The reading half of an index, over any engine that runs a statement with `?` marks."""
 
     @abstractmethod

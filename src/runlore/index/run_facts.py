@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from runlore.index.rows import Artifact, Attempt, Media, MetricDefinition, Note, Param, Tag
+from runlore.index.media import DIGEST, FILES, PLACE, SIZE, read_media
+from runlore.index.rows import Artifact, Attempt, MetricDefinition, Note, Param, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ def read_run_facts(read: ReadRows, run: str) -> dict[str, Any]:
         "notes": _notes(read, run),
         "metrics": _metrics(read, run),
         "artifacts": _artifacts(read, run),
-        "media": _media(read, run),
+        "media": read_media(read, run),
         "context": _context(read, run),
         "attempts": _attempts(read, run),
     }
@@ -72,20 +73,11 @@ def _metrics(read: ReadRows, run: str) -> list[MetricDefinition]:
     ]
 
 
-_PLACE = "t.time, attempts.attempt, t.rank, journals.actor, journals.number, t.sequence"
-_FILES = (
-    "LEFT JOIN stored ON stored.staged = t.staged JOIN journals ON journals.id = t.journal "
-    "LEFT JOIN attempts ON attempts.id = t.attempt WHERE runs.run = ? ORDER BY "
-)
-_SIZE = "COALESCE(t.size_bytes, stored.size_bytes)"
-_DIGEST = "COALESCE(t.digest, stored.digest)"
-
-
 def _artifacts(read: ReadRows, run: str) -> list[Artifact]:
     """Read all versions, each name's in order, its last one the current."""
     columns = (
-        f"t.id, t.name, t.direction, t.type, t.media_type, {_SIZE}, t.staged, {_DIGEST}, "
-        f"t.details, t.artifact, t.folder, t.folder_files, registers.value, {_PLACE}"
+        f"t.id, t.name, t.direction, t.type, t.media_type, {SIZE}, t.staged, {DIGEST}, "
+        f"t.details, t.artifact, t.folder, t.folder_files, registers.value, {PLACE}"
     )
     description = (
         "LEFT JOIN registers ON registers.run = t.run "
@@ -93,8 +85,8 @@ def _artifacts(read: ReadRows, run: str) -> list[Artifact]:
     )
     suffix = (
         description
-        + _FILES
-        + "t.name, t.direction, t.time, journals.actor, journals.number, t.sequence"
+        + FILES
+        + "ORDER BY t.name, t.direction, t.time, journals.actor, journals.number, t.sequence"
     )
     rows = _select(read, run, "artifacts", columns, suffix)
     places = [row[1:3] for row in rows[1:]] + [None]
@@ -109,22 +101,6 @@ def _artifact(row: tuple[Any, ...], *, is_current: bool) -> Artifact:
     return Artifact._make(
         (*row[:2], is_current, *row[2:8], details, *row[9:12], description, *row[13:])
     )
-
-
-def _media(read: ReadRows, run: str) -> list[Media]:
-    columns = (
-        f"t.id, t.name, t.step, t.context, t.type, t.media_type, {_SIZE}, t.staged, {_DIGEST}, "
-        f"t.data, t.details, {_PLACE}"
-    )
-    suffix = (
-        _FILES + "t.name, t.step NULLS FIRST, t.time, journals.actor, journals.number, t.sequence"
-    )
-    return [
-        Media._make(
-            (*row[:9], json.loads(row[9]) if row[9] else None, json.loads(row[10]), *row[11:])
-        )
-        for row in _select(read, run, "media", columns, suffix)
-    ]
 
 
 def _context(read: ReadRows, run: str) -> dict[str, Any]:

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from runlore.errors import DamageError, FormatTooNew, InvalidValue
-from runlore.helper.printed import Printed
-from runlore.helper.spool import STREAMS, read_spools
-from runlore.journal.frames import EVENT, MAX_FRAME_SIZE
-from runlore.journal.reader import Frame, checksum_if_whole, plausible_size
+from runlore.reading.console_records import check_stream, look_up, recorded, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from runlore.helper.spool import Frame as Printout
-    from runlore.index.consoles import ConsolePlace
     from runlore.index.rows import RunRow
-    from runlore.journal.folder import StoreFolder
+    from runlore.reading.console_records import Source
     from runlore.reading.store import StoreReader
-
-    Source = tuple[str, int, str, str]  # attempt, rank, process, stream
-
-
-_READ_BYTES = 64 << 10  # enough for most records
 
 
 class ConsoleLine(NamedTuple):
@@ -93,23 +81,19 @@ def read_console(
     Raises:
         InvalidValue: for an unknown stream.
     """
-    if stream is not None and stream not in STREAMS.values():
-        raise InvalidValue(f"there is no stream {stream!r}", hint="stdout or stderr")
-    writers = reader.ask(lambda index: index.writers([row.run])).get(row.run, [])
-    # The spools first: what a helper records of them meanwhile is then in both, never in neither.
-    actors = {writer.actor for writer in writers}
-    spools = {actor: read_spools(reader.folder.actor(actor)) for actor in actors}
-    if any(os.path.exists(reader.folder.actor(actor)) for actor in actors):
-        reader.catch_up()
-    places = reader.ask(lambda index: index.console(row.run))
-    stretches = [*_recorded(reader.folder, row.run, places), *_unrecorded(row.run, places, spools)]
+    check_stream(stream)
+    console = look_up(reader, row.run)
+    stretches = [
+        _stretch_of(json.loads(body), source_of(place))
+        for place, body in recorded(reader.folder, row.run, console.places)
+    ]
+    stretches += [_stretch_of(json.loads(body), source) for source, body in console.unrecorded]
     ranks = {one.source[1] for one in stretches}
     chosen = min(ranks, default=0) if rank is None else rank
-    order = {one.attempt: at for at, one in enumerate(sorted(writers, key=lambda one: one.attempt))}
     wanted = [
         one for one in stretches if one.source[1] == chosen and stream in (None, one.source[3])
     ]
-    return _merged(wanted, order)
+    return _merged(wanted, console.attempts)
 
 
 def _merged(stretches: Sequence[_Stretch], order: dict[str, int]) -> Console:
@@ -137,53 +121,6 @@ def _merged(stretches: Sequence[_Stretch], order: dict[str, int]) -> Console:
     return Console([line for _, line in found], skipped)
 
 
-def _recorded(folder: StoreFolder, run: str, places: Iterable[ConsolePlace]) -> Iterator[_Stretch]:
-    sealed: dict[tuple[str, int], dict[int, bytes]] = {}
-    for place in places:
-        body = None
-        if not place.is_sealed:
-            body = _in_journal(folder.journal(place.actor, place.number), place.sequence)
-        if body is None:  # sealed, perhaps since
-            key = (place.actor, place.number)
-            if key not in sealed:
-                sealed[key] = _in_segment(folder, run, *key)
-            body = sealed[key].get(place.sequence)
-        if body is not None:
-            source = (place.attempt, place.rank, place.served, place.stream)
-            yield _stretch_of(json.loads(body), source)
-
-
-def _unrecorded(
-    run: str, places: Iterable[ConsolePlace], spools: dict[str, list[Printout]]
-) -> Iterator[_Stretch]:
-    resumed = where_to_resume(run, places)
-    for actor, frames in spools.items():
-        if not frames:
-            continue
-        from runlore.helper.redaction import mask_text
-
-        printed = Printed(mask_text, resumed.get(actor))
-        for owner, body in [*printed.feed(frames), *printed.take(everything=True)]:
-            found, attempt, rank = owner.split()
-            if found == run:
-                record = json.loads(body)
-                yield _stretch_of(record, (attempt, int(rank), actor, record["stream"]))
-
-
-def where_to_resume(
-    run: str, places: Iterable[ConsolePlace]
-) -> dict[str, dict[tuple[str, str], tuple[int, int]]]:
-    """Say, by process, from where on its spool is not recorded yet: as `Printed` takes it."""
-    resumed: dict[str, dict[tuple[str, str], tuple[int, int]]] = {}
-    for place in places:
-        if place.spool is not None:
-            key = (f"{run} {place.attempt} {place.rank}", place.stream)
-            end = (place.spool, place.line + place.lines)
-            known = resumed.setdefault(place.served, {})
-            known[key] = max(end, known.get(key, end))
-    return resumed
-
-
 def _stretch_of(record: dict[str, Any], source: Source) -> _Stretch:
     text = record["text"]
     is_ended = text.endswith("\n")
@@ -194,39 +131,3 @@ def _stretch_of(record: dict[str, Any], source: Source) -> _Stretch:
         positions.append(position)
     skipped = record.get("skipped_lines") or 0
     return _Stretch(source, record["line"], skipped, lines, is_ended, positions)
-
-
-def _in_journal(path: str, sequence: int) -> bytes | None:
-    """Read the event at a place of a journal file; None if it isn't there any more."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return None
-    try:
-        begin = (sequence << 3) - 8  # with the checksum of the frame before
-        window = memoryview(os.pread(descriptor, _READ_BYTES, begin))
-        size = plausible_size(window, 8)
-        if not size:
-            window = memoryview(os.pread(descriptor, MAX_FRAME_SIZE + 8, begin))
-            size = plausible_size(window, 8)
-        if not size or checksum_if_whole(window, 8, size, _seed_before(window)) is None:
-            return None
-        frame = Frame(window, 8, size)
-    finally:
-        os.close(descriptor)
-    return frame.body if frame.kind == EVENT else None
-
-
-def _seed_before(window: memoryview) -> int:
-    return int.from_bytes(window[4:8], "little")
-
-
-def _in_segment(folder: StoreFolder, run: str, actor: str, number: int) -> dict[int, bytes]:
-    from runlore.segments.opening import open_segment
-
-    try:
-        segment = open_segment(folder, run, actor, number)
-    except (FileNotFoundError, DamageError, FormatTooNew):
-        return {}  # listed among the problems
-    with segment:
-        return {event.sequence: event.body for event in segment.events() if event.kind == EVENT}
