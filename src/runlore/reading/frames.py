@@ -23,13 +23,18 @@ class Rows:
         """Return a dict per row."""
         raise NotImplementedError
 
+    def _columns(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+        """Put the columns in order."""
+        return column_names(rows)
+
     def to_pandas(self) -> pd.DataFrame:
         """Return a DataFrame of pandas with the columns of `to_dicts`.
 
         Raises:
             MissingExtra: if pandas isn't installed.
         """
-        return pandas_frame(self.to_dicts())
+        rows = self.to_dicts()
+        return pandas_frame(rows, self._columns(rows))
 
     def to_polars(self) -> pl.DataFrame:
         """Return a DataFrame of polars with the columns of `to_dicts`.
@@ -37,7 +42,8 @@ class Rows:
         Raises:
             MissingExtra: if polars isn't installed.
         """
-        return polars_frame(self.to_dicts())
+        rows = self.to_dicts()
+        return polars_frame(rows, self._columns(rows))
 
     def to_arrow(self) -> pa.Table:
         """Return a table of Arrow with the columns of `to_dicts`.
@@ -45,37 +51,43 @@ class Rows:
         Raises:
             MissingExtra: if pyarrow isn't installed.
         """
-        return arrow_table(self.to_dicts())
+        rows = self.to_dicts()
+        return arrow_table(rows, self._columns(rows))
+
+
+def names_met(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """List the keys of all rows as they are first met."""
+    return list(dict.fromkeys(key for row in rows for key in row))
 
 
 def column_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """List the keys of all rows: plain ones first, then params, then metrics, each as first met."""
-    found = dict.fromkeys(key for row in rows for key in row)
+    found = names_met(rows)
     return sorted(found, key=lambda key: (key.startswith("metrics."), key.startswith("params.")))
 
 
-def pandas_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def pandas_frame(rows: Sequence[Mapping[str, Any]], columns: list[str]) -> pd.DataFrame:
     """Make a DataFrame of pandas; what a row lacks is missing there."""
     pandas = require("pandas", package="pandas", extra="pandas", purpose="to_pandas()")
-    frame: pd.DataFrame = pandas.DataFrame(list(rows), columns=column_names(rows))
+    frame: pd.DataFrame = pandas.DataFrame(list(rows), columns=columns)
     return frame
 
 
-def polars_frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+def polars_frame(rows: Sequence[Mapping[str, Any]], names: list[str]) -> pl.DataFrame:
     """Make a DataFrame of polars; values of different kinds in a column become texts."""
     polars = require("polars", package="polars", extra="polars", purpose="to_polars()")
     columns = {}
-    for name in column_names(rows):
+    for name in names:
         values = [row.get(name) for row in rows]
         columns[name] = polars.Series(name, alike(values), strict=False)
     frame: pl.DataFrame = polars.DataFrame(columns)
     return frame
 
 
-def arrow_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+def arrow_table(rows: Sequence[Mapping[str, Any]], names: list[str]) -> pa.Table:
     """Make a table of Arrow; values of different kinds in a column become texts."""
     arrow = require("pyarrow", package="pyarrow", extra="arrow", purpose="to_arrow()")
-    columns = {name: alike([row.get(name) for row in rows]) for name in column_names(rows)}
+    columns = {name: alike([row.get(name) for row in rows]) for name in names}
     return arrow.table(columns)
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from runlore.compare.markdown import escaped, markdown_table, number
 from runlore.compare.wording import seconds_text
 from runlore.errors import RunloreError, TooFew
-from runlore.reading.frames import Rows
+from runlore.reading.frames import Rows, names_met
 from runlore.tracking.search_spaces import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from runlore.tracking.importance import Importances
 
@@ -143,6 +143,9 @@ class SweepResults(Rows):
             }
             for one in self.combinations
         ]
+
+    def _columns(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+        return names_met(rows)  # params first: they are what a search is about
 
     def to_markdown(self, most: int = _MOST_ROWS) -> str:
         """Write the best combinations as a table, the verdict and the importances."""
