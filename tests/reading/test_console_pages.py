@@ -98,7 +98,7 @@ def test_search_finds_lines_whatever_their_case_and_colours(
         "\x1b[31mERR\x1b[0mOR one",
         "nothing",
         "\x1b]8;;http://x",
-        "error two error",
+        "error error",
     ]
     log_console(journal, 0, lines, places=[1, 2, 3, 4, 5])
     log_console(journal, 5, ["İİ last error"], places=[6])
