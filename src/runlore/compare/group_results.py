@@ -9,6 +9,7 @@ import numpy as np
 from runlore.client.increments import BASELINE, is_baseline
 from runlore.compare.choosing import SECONDS
 from runlore.compare.seed_groups import seed_groups, tagged_rows
+from runlore.index.columns_chosen import ChosenColumns
 from runlore.index.columns_keys import Key
 from runlore.query.fields import Field
 from runlore.reading.search_columns import STATUSES, SearchColumns
@@ -38,7 +39,8 @@ class GroupResults(NamedTuple):
 
     `counted` are the places of the newest finished run of each group and seed, `replaced` counts
     the finished runs that gave way to those, `lost` are runs that ended without finishing and
-    weren't repeated, `running` those that aren't over. `seconds` is how long each took.
+    weren't repeated, `running` those that aren't over. `seconds` is how long each took;
+    `baselines` are there to be beaten, by their tag (`tagged`) or name.
     """
 
     groups: SeedGroups
@@ -46,6 +48,7 @@ class GroupResults(NamedTuple):
     statuses: Integers
     seconds: Doubles
     baselines: Booleans
+    tagged: Booleans
     counted: Integers
     lost: Integers
     running: Integers
@@ -92,23 +95,32 @@ def group_results(
     statuses: Integers,
     metrics: Sequence[str],
     by: Sequence[str] | None = None,
+    *,
+    is_alone: bool = False,
 ) -> GroupResults:
     """Group runs, newest first, and take out what their metrics came to.
 
-    `statuses` are those of all rows of the columns.
+    `statuses` are those of all rows of the columns. Of runs that are looked at alone no column
+    of all runs is loaded.
     """
+    if is_alone:
+        chosen = ChosenColumns(columns, rows)
+        found = group_results(chosen, np.arange(len(rows)), statuses[rows], metrics, by)
+        return found._replace(groups=found.groups._replace(rows=rows[found.groups.rows]))
     groups = seed_groups(columns, rows, by)
     own = statuses[groups.rows]
     counted = groups.newest_of_each(own == _FINISHED)
     is_over = (own != _FINISHED) & (own != _RUNNING)
     wanted = list(dict.fromkeys((*metrics, *SECONDS)))
     measured = measured_by(columns, groups.rows, wanted)
+    is_tagged: Booleans = np.isin(groups.rows, tagged_rows(columns, BASELINE))
     return GroupResults(
         groups=groups,
         ids=columns.ids.ids[groups.rows].astype("U32").tolist(),
         statuses=own,
         seconds=_seconds(columns, groups.rows, measured),
-        baselines=_baselines(columns, groups.rows),
+        baselines=is_tagged | _named_baseline(columns, groups.rows),
+        tagged=is_tagged,
         counted=counted,
         lost=groups.without_any_of(is_over, counted),
         running=np.flatnonzero(own == _RUNNING),
@@ -143,9 +155,9 @@ def _seconds(columns: RunColumns, rows: Integers, measured: Mapping[str, Measure
     return seconds
 
 
-def _baselines(columns: RunColumns, rows: Integers) -> Booleans:
-    """Say which runs are there to be beaten, by their tags or names."""
+def _named_baseline(columns: RunColumns, rows: Integers) -> Booleans:
+    """Say which runs are there to be beaten by their names."""
     names = columns.texts("attribute", "name")
     is_name = np.array([*(is_baseline(name, ()) for name in names.entries.items), False], np.bool_)
-    found: Booleans = is_name[names.codes[rows]] | np.isin(rows, tagged_rows(columns, BASELINE))
+    found: Booleans = is_name[names.codes[rows]]
     return found

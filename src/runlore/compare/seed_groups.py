@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 SWEEP_TAG = "sweep"
 NAME = "name"
-_MANY_KEYS = 300  # from then on those that some runs have are looked up
-_AT_ONCE = 500
 
 
 class VariedKey(NamedTuple):
@@ -148,14 +146,7 @@ def tagged_rows(columns: RunColumns, tag: str) -> Integers:
 
 def _present(columns: RunColumns, rows: Integers) -> list[str]:
     """Name the params that at least one of the runs has."""
-    keys: Sequence[str] = catalogue_of(columns).params
-    if len(keys) > _MANY_KEYS:
-        found: set[str] = set()
-        for start in range(0, len(rows), _AT_ONCE):
-            some = ", ".join(map(str, rows[start : start + _AT_ONCE].tolist()))
-            statement = f"SELECT DISTINCT key FROM params WHERE run IN ({some})"  # noqa: S608 - numbers
-            found.update(key for (key,) in columns.rows(statement))
-        keys = sorted(found)
+    keys = catalogue_of(columns).params
     columns.load(*(Key("param", key) for key in keys))
     return [key for key in keys if (columns.texts("param", key).codes[rows] >= 0).any()]
 

@@ -9,6 +9,7 @@ import numpy as np
 from runlore.compare.reasons import sentence
 from runlore.compare.wording import figure_text, listed, percent_text, seconds_text
 from runlore.reading.search_columns import STATUSES
+from runlore.stats.differences import LEAST_FOR_T
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -232,6 +233,11 @@ def _why_untested(found: Judgement, rival: VerdictGroup) -> str:
         return "untested: with a single run of each, another seed may turn the order"
     if found.verdict.standing == "flattered":
         return found.verdict.reason.removeprefix("no clear winner: ")
+    best, word = found.best, "seeds" if found.is_seeded else "runs"
+    fewest = min(rival.n, best.n if best is not None else rival.n)
+    are = "is" if fewest == 1 else "are"
+    if fewest < LEAST_FOR_T and rival.told_apart is None:
+        return f"untested: a test needs {LEAST_FOR_T} {word} of each, there {are} {fewest}"
     untested = next((one for one in found.ranked[1:] if one.obstacle), rival)
     return f"untested: {untested.obstacle or found.verdict.reason}"
 
