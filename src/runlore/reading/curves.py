@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from runlore.errors import RunloreError, RunNotFound, SeriesNotFound
@@ -35,6 +35,7 @@ Result = TypeVar("Result")
 METRIC = "metric:"
 _MOST_READ = 1_000_000  # points of all curves, of which more are known by their chunks only
 _MOST_TABLE_BYTES = 8 << 20
+_AT_ONCE = 2  # answers that are computed; more would take memory, and turns of the interpreter
 _MICROSECONDS = 1e6
 
 
@@ -74,14 +75,19 @@ class CurveReader:
 
     def __init__(self, reader: StoreReader) -> None:
         self._reader = reader
-        self._points = PointReader(reader)
+        self.points = PointReader(reader)
         self._tables: OrderedDict[tuple[str, SeriesKey, bool], tuple[int, ChunkTable]]
         self._tables = OrderedDict()
         self._lock = Lock()
+        self._turns = BoundedSemaphore(_AT_ONCE)
 
     def draw(self, asked: Sequence[Asked], span: Span) -> tuple[Range | None, list[Drawn]]:
         """Draw curves over a common range of x; None if none of them has a point."""
-        known = _Known(self._reader, asked, span)
+        with self._turns:
+            return self._draw(asked, span)
+
+    def _draw(self, asked: Sequence[Asked], span: Span) -> tuple[Range | None, list[Drawn]]:
+        known = KnownRuns(self._reader, asked, span.x)
         drawn = [Drawn(one, known.status(one.run)) for one in asked]
         curves: list[tuple[Drawn, Callable[[], Curve]]] = []
         for one in drawn:
@@ -101,7 +107,7 @@ class CurveReader:
         return within, drawn
 
     def _range_of(
-        self, curves: Sequence[tuple[Drawn, Callable[[], Curve]]], known: _Known, span: Span
+        self, curves: Sequence[tuple[Drawn, Callable[[], Curve]]], known: KnownRuns, span: Span
     ) -> Range | None:
         """Find the range that is answered: what was asked, else as far as the curves go."""
         start, stop = span.start, span.stop
@@ -120,7 +126,7 @@ class CurveReader:
                 stop = max(start, *(end[1] for end in ends))
         return Range(start, stop, span.buckets)
 
-    def _maker(self, known: _Known, asked: Asked, span: Span) -> Callable[[], Curve]:
+    def _maker(self, known: KnownRuns, asked: Asked, span: Span) -> Callable[[], Curve]:
         """Say how to make a curve, of the places that are known when it is made."""
 
         def make() -> Curve:
@@ -133,16 +139,16 @@ class CurveReader:
                 other, _ = known.series_of(wanted)
             table = None
             if axis is not None and summary is not None and summary.points >= LONG:
-                table = self._table(places, series, superseded=asked.superseded)
+                table = self.table(places, series, superseded=asked.superseded)
             return Curve(
-                self._points,
+                self.points,
                 Reading(places, series, summary, axis, other, asked.superseded, table),
                 known.cuts,
             )
 
         return make
 
-    def _table(self, places: RunPlaces, series: SeriesKey, *, superseded: bool) -> ChunkTable:
+    def table(self, places: RunPlaces, series: SeriesKey, *, superseded: bool) -> ChunkTable:
         """Give what is known of the chunks of a long series."""
         key = (places.run, series, superseded)
         with self._lock:
@@ -163,16 +169,16 @@ class CurveReader:
         return table
 
 
-class _Known:
+class KnownRuns:
     """What the index says of all runs of an answer."""
 
-    def __init__(self, reader: StoreReader, asked: Sequence[Asked], span: Span) -> None:
+    def __init__(self, reader: StoreReader, asked: Sequence[Asked], x: str = "step") -> None:
         self.cuts: list[Cut] = []
         self._reader = reader
         runs = list(dict.fromkeys(one.run for one in asked))
         labels = {one.label for one in asked}
-        if span.x.startswith(METRIC):
-            labels.add(span.x.removeprefix(METRIC))
+        if x.startswith(METRIC):
+            labels.add(x.removeprefix(METRIC))
         self._candidates = {label: places_named(label) for label in labels}
         names = sorted({name for found in self._candidates.values() for name, _ in found})
         self.places = reader.ask(lambda index: index.point_places(runs))
@@ -237,7 +243,7 @@ def _extent_of(curve: Curve) -> tuple[float, float] | None:
 
 def _guarded(
     one: Drawn,
-    known: _Known,
+    known: KnownRuns,
     make: Callable[[], Curve],
     read: Callable[[Curve], Result],
     nothing: Result,

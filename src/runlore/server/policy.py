@@ -24,6 +24,8 @@ class Right(Enum):
 ALLOWED: dict[str, Right] = {
     "GET /api/v1/openapi.json": Right.READ,
     "GET /api/v1/store": Right.READ,
+    "GET /api/v1/runs/{run}/points": Right.READ,
+    "POST /api/v1/curves": Right.READ,
     "GET /api/v1/views": Right.READ,
     "POST /api/v1/edits/tag": Right.EDIT,
     "POST /api/v1/edits/tags": Right.EDIT,
