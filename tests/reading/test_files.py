@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +14,6 @@ from runlore.errors import ArtifactNotFound, BlobDamaged, InvalidValue
 from tests.reading.recording import settle
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from runlore.client.run import Run
     from runlore.reading.run import StoredRun
 
@@ -58,6 +57,27 @@ def test_an_artifact_is_read_where_it_was_staged_and_then_as_a_blob(
     assert runlore.get_run("it", store=store).artifact("model.bin").read() == b"weights"
 
 
+def test_an_artifact_is_downloaded_staged_or_stored(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    with runlore.start_run("it", store=store) as run:
+        run.log_artifact(tmp_path / "model.bin", name="deep/model.bin")
+        found = runlore.get_run("it", store=store)
+        (file,) = found.artifacts
+        path = file.download(tmp_path / "staged")
+        assert path == str(tmp_path / "staged" / "deep" / "model.bin")
+        store_files(store, run, found)
+    assert (tmp_path / "staged" / "deep" / "model.bin").read_bytes() == b"weights"
+    for one in (file, runlore.get_run("it", store=store).artifact("deep/model.bin")):
+        one.download(tmp_path / "stored")
+        target = tmp_path / "stored" / "deep" / "model.bin"
+        assert target.read_bytes() == b"weights"
+        target.write_bytes(b"other")
+        with pytest.raises(InvalidValue, match="not what is to be written"):
+            one.download(tmp_path / "stored")
+        one.download(tmp_path / "stored", overwrite=True)
+        assert target.read_bytes() == b"weights"
+
+
 def test_versions_of_a_name_are_counted_and_the_newest_is_current(store: Path) -> None:
     with runlore.start_run("it", store=store) as run:
         for number in range(3):
@@ -96,6 +116,21 @@ def test_a_damaged_blob_is_not_handed_out(store: Path) -> None:
         blob.read()
     with pytest.raises(BlobDamaged, match=message):
         file.read()
+
+
+def test_a_damaged_blob_is_not_downloaded(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text")
+    with runlore.start_run("it", store=store) as run:
+        run.log_artifact(tmp_path / "a.txt")
+        found = runlore.get_run("it", store=store)
+        store_files(store, run, found)
+    file = runlore.get_run("it", store=store).artifact("a.txt")
+    blob = Path(file.path())
+    blob.chmod(0o644)
+    blob.write_text("rubb")
+    with pytest.raises(BlobDamaged):
+        file.download(tmp_path / "out")
+    assert not (tmp_path / "out" / "a.txt").exists()
 
 
 def test_a_file_that_is_gone_is_said_to_be(store: Path) -> None:

@@ -179,6 +179,27 @@ class ArtifactFile(_File):
         """Whether it is the newest version."""
         return bool(self._row.is_current)
 
+    def download(self, folder: str | os.PathLike[str] = ".", *, overwrite: bool = False) -> str:
+        """Write it below `folder` under its name, verified, and return its path.
+
+        A file that is there with the same content is left alone; with another it is refused,
+        unless `overwrite`.
+
+        Raises:
+            InvalidValue: if another file is in the way, or it can't be written.
+            BlobDamaged: if the store doesn't hold what was logged.
+            ArtifactNotFound: if no file holds it.
+        """
+        from runlore.index.artifact_rows import OutputFile
+        from runlore.reading.contents import Content
+        from runlore.reading.downloading import download
+
+        row = self._row
+        file = OutputFile(row.name, row.name, row.size_bytes, row.staged, row.digest)
+        content = Content(self._reader, file, self.name, self._run)
+        root = download(folder, [(self.name, content)], overwrite=overwrite)
+        return os.path.join(root, self.name)
+
     def read(self, *, trusted: bool = False) -> object:
         """Return the object that it holds, chosen by the extension of its name.
 
