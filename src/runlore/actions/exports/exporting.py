@@ -196,7 +196,9 @@ def _check(what: str, form: str, output: str | TextIO, *, has_files: bool, is_fo
         )
     if not isinstance(output, str):
         if what == EVERYTHING:
-            raise InvalidValue("that can't be printed", hint="name a folder: -o FOLDER")
+            raise InvalidValue(
+                "several tables can't be printed as one", hint="name a folder: -o FOLDER"
+            )
         if form == "parquet" and not takes_bytes(output):
             raise InvalidValue("Parquet can't be printed", hint="name a file: -o FILE")
         return
