@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import param
 import pytest
@@ -45,6 +45,54 @@ def test_options_of_every_type() -> None:
     assert not found["is_fast"]
 
 
+def test_several_values_are_one_word_with_commas() -> None:
+    found = Everything.from_cli(["--layers", "1,2", "--sizes", "3,4", "--span", "0.2,0.3"])
+    assert (found.layers, found.sizes, found.span) == ([1, 2], (3, 4), (0.2, 0.3))
+
+
+def test_help_shows_choices_and_bounds(capsys: pytest.CaptureFixture[str]) -> None:
+    class Chosen(TrackedConfig):
+        model: Any = param.Selector(default="a", objects=["a", "b"])
+        rate = param.Number(default=0.1, bounds=(0, 1), doc="How fast.")
+        epochs = param.Integer(default=1, bounds=(1, None))
+        layers = param.List(default=[1], item_type=int)
+
+    with pytest.raises(SystemExit):
+        Chosen.from_cli(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "--model {a,b} [default: a]" in said
+    assert "--rate NUMBER How fast. (0 to 1) [default: 0.1]" in said
+    assert "--epochs INTEGER (at least 1) [default: 1]" in said
+    assert "--layers A,B,… [default: [1]]" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (["--learnin-rate", "1"], "did you mean --learning-rate?"),
+        (["--learning_rat=1"], "did you mean --learning-rate?"),
+        (["--xyz"], "--help lists the options"),
+        (["2"], "--help lists the options; several values are one word: 1,2,3"),
+    ],
+)
+def test_an_option_that_there_is_not_is_answered_with_the_one_meant(
+    arguments: list[str], hint: str
+) -> None:
+    with pytest.raises(InvalidConfig) as refused:
+        MLExperiment.from_cli(arguments)
+    assert refused.value.hint == hint
+
+
+def test_a_file_that_is_missing_ends_the_program_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["train.py", "--config", "none.yaml"])
+    with pytest.raises(SystemExit):
+        MLExperiment.from_cli()
+    said = "train.py: error: none.yaml can't be read: No such file or directory\n"
+    assert capsys.readouterr().err == said
+
+
 def test_a_file_is_read_first(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("epochs: 3\nbatch_size: 8\n")
     config = MLExperiment.from_cli(["--epochs", "5", "--config", str(tmp_path / "a.yaml")])
@@ -84,7 +132,7 @@ def test_help_names_every_field_with_its_default(capsys: pytest.CaptureFixture[s
         MLExperiment.from_cli(["--help"])
     assert ended.value.code == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "Learning rate of the optimizer. [default: 0.001]" in said
+    assert "Learning rate of the optimizer. (0.0001 to 1.0) [default: 0.001]" in said
     assert "(checked while early_stopping is true) [default: 5]" in said
     assert "--early-stopping, --no-early-stopping" in said
 

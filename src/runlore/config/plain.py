@@ -78,8 +78,20 @@ def from_text(parameter: Any, text: str) -> Any:
         except ValueError:
             continue
     if isinstance(parameter, param.List):
-        return [item.strip() for item in text.split(",")]
+        return [_item(item.strip()) for item in text.split(",")]
+    if isinstance(parameter, param.Tuple):  # ranges as well
+        return tuple(_item(item.strip()) for item in text.split(","))
     return from_plain(parameter, text)
+
+
+def _item(text: str) -> Any:
+    """Read one of several values in a text: a number where it is one."""
+    for read in (int, float):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return text
 
 
 def _choice(parameter: Any, text: str) -> Any:
