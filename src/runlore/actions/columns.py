@@ -54,6 +54,18 @@ def fields_named(names: Sequence[str], catalogue: Catalogue) -> list[Field]:
     return [fields_of(parse(f"{name} is not null", catalogue))[0] for name in names]
 
 
+def keys_of(fields: Sequence[Field]) -> list[Key]:
+    """Name the params and metrics among fields, whose values are read together."""
+    keys = []
+    for field in fields:
+        if field.kind == "param":
+            keys.append(Key("param", field.name))
+        elif field.kind == "metric":
+            statistics = ("min", "max") if field.statistic == "best" else (field.statistic,)
+            keys += [Key("metric", field.name, statistic) for statistic in statistics]
+    return keys
+
+
 def described(
     index: Index, columns: RunColumns, fields: Sequence[Field], experiment: str | None = None
 ) -> list[TableColumn]:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from runlore.reading.details import Details
 from runlore.reading.run import StoredRun
+from runlore.reading.run_names import derived_names_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from runlore.index.columns import RunColumns
     from runlore.index.rows import RunRow
     from runlore.reading.store import StoreReader
 
@@ -42,16 +44,36 @@ class RunLine:
     silent_seconds: float | None
 
 
-def lines_of(reader: StoreReader, ids: Sequence[str]) -> list[RunLine]:
-    """Describe runs by their whole ids, in that order; those that are gone are left out."""
+def lines_of(
+    reader: StoreReader, ids: Sequence[str], columns: RunColumns | None = None
+) -> list[RunLine]:
+    """Describe runs by their whole ids, in that order; those that are gone are left out.
+
+    Whoever is within a question to the columns of the store gives them.
+    """
     known = reader.ask(lambda index: index.get_runs(ids))
     rows = [known[run] for run in ids if run in known]
-    details = Details(reader, [row for row in rows if not row.is_purged and row.moved_to is None])
+    rows = [row for row in rows if not row.is_purged and row.moved_to is None]
+    unnamed = [row.run for row in rows if row.name is None]
+    names = {}
+    if unnamed and columns is not None:
+        names = _names(columns, unnamed)
+    elif unnamed:
+        names = reader.ask(lambda index: index.ask_columns(lambda all_: _names(all_, unnamed)))
+    details = Details(reader, rows)
     now = time.time_ns() // 1000
-    return [_line(row, details, now) for row in details.rows]
+    return [_line(row, details, names, now) for row in rows]
 
 
-def _line(row: RunRow, details: Details, now: int) -> RunLine:
+def _names(columns: RunColumns, ids: Sequence[str]) -> dict[str, str]:
+    """Name runs that nobody named; by id."""
+    numbers = columns.find(ids)
+    names = derived_names_in(columns, numbers)
+    pairs = zip(ids, numbers, strict=True)
+    return {run: names[number] for run, number in pairs if number in names}
+
+
+def _line(row: RunRow, details: Details, names: dict[str, str], now: int) -> RunLine:
     run, reading = StoredRun(row, details), details.status(row)
     silent = None
     if reading.status == "running" and reading.last_sign_of_life is not None:
@@ -60,7 +82,7 @@ def _line(row: RunRow, details: Details, now: int) -> RunLine:
     return RunLine(
         id=run.id,
         short=run.short_id,
-        label=run.label,
+        label=row.name if row.name is not None else names.get(row.run, run.short_id),
         experiment=run.experiment,
         status=reading.status,
         started_ms=milliseconds(row.created if row.created is not None else row.first_time),

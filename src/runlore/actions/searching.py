@@ -121,6 +121,11 @@ def complete_filter(incomplete: str, store: str | None = None) -> list[Suggestio
         return []
 
 
+def complete_in(reader: StoreReader, text: str, cursor: int) -> list[Suggestion]:
+    """Suggest how a filter may go on at a place in it, from an open store."""
+    return complete(text, cursor, _catalogue(reader, is_full=True))
+
+
 def _found(reader: StoreReader, wanted: Wanted) -> tuple[Runs, Query]:
     """Search; where nothing is found so far, read on for up to 10 s."""
     runs, query = found_by(reader, wanted)

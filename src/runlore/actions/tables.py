@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from runlore.actions.columns import cells_of, described, fields_named
+from runlore.actions.columns import cells_of, described, fields_named, keys_of
 from runlore.actions.run_lines import lines_of
 from runlore.index.columns_chosen import ChosenColumns
 from runlore.query.unknown import unknown_names
@@ -122,7 +122,8 @@ def read_window(
         chosen = ordering.numbers[offset : offset + limit].astype(np.int64)
         own = ChosenColumns(columns, chosen)
         ids = own.ids.ids.astype("U32").tolist()
-        lines = {line.id: line for line in lines_of(reader, ids)}
+        lines = {line.id: line for line in lines_of(reader, ids, columns)}
+        own.load(*keys_of(fields))  # of each kind all at once
         columns_of_cells = [cells_of(reader, own, field) for field in fields]
         present = [place for place, run in enumerate(ids) if run in lines]
         return Window(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from runlore.index.columns_cache import State, cache_of
 from runlore.index.columns_keys import Key, Selection
+from runlore.index.columns_metrics import count_labels
 from runlore.index.columns_values import CodedValues, IdValues, ManyValues, NumberValues
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 _TRIES = 20
+_AT_ONCE = 500
 
 
 class RunColumns:
@@ -63,17 +65,13 @@ class RunColumns:
         return values
 
     def find(self, ids: Sequence[str]) -> list[int]:
-        """Give the numbers of runs by their ids or, if that is of one run, the end of an id."""
-        found: list[int] = []
-        for run in ids:
-            is_hex = run.isalnum() and run.isascii()
-            statement = "SELECT id FROM runs WHERE run LIKE ? LIMIT 2"
-            if len(run) == 32:
-                statement = "SELECT id FROM runs WHERE run = ?"
-            pattern = run.lower() if len(run) == 32 else f"%{run.lower()}"
-            rows = self.rows(statement, [pattern]) if is_hex and len(run) <= 32 else []
-            found += [rows[0][0]] if len(rows) == 1 else []
-        return found
+        """Give the numbers of runs by their whole ids; 0, which no run has, for those unknown."""
+        found: dict[str, int] = {}
+        for start in range(0, len(ids), _AT_ONCE):
+            some = list(ids[start : start + _AT_ONCE])
+            marks = ", ".join("?" * len(some))
+            found |= self.rows(f"SELECT run, id FROM runs WHERE run IN ({marks})", some)
+        return [found.get(run, 0) for run in ids]
 
     def metric_fields(self, numbers: Sequence[int]) -> list[tuple[str, str, str]]:
         """List what runs, by their numbers, have defined about metrics: name, field, value."""
@@ -82,10 +80,22 @@ class RunColumns:
             f"SELECT name, field, value FROM metric_fields WHERE value IS NOT NULL AND {condition}"
         )
 
+    def count_labels(self, numbers: Sequence[int]) -> dict[str, int]:
+        """Say how many of some runs, by their numbers, have each metric; by label."""
+        return count_labels(self.rows, Selection(runs=tuple(numbers))) if numbers else {}
+
     def derived(self, name: object, make: Callable[[], Answer]) -> Answer:
         """Return what `make` computes from these columns, once for each revision."""
         known = self._cache.derived.get(name)
         if known is None or known[0] != self.revision:
+            known = self._cache.derived[name] = (self.revision, make())
+        found: Answer = known[1]
+        return found
+
+    def kept(self, name: object, make: Callable[[], Answer]) -> Answer:
+        """Return what `make` once made, as long as this process remembers the index."""
+        known = self._cache.derived.get(name)
+        if known is None:
             known = self._cache.derived[name] = (self.revision, make())
         found: Answer = known[1]
         return found

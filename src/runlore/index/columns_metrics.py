@@ -53,6 +53,26 @@ def read_metrics(rows: ReadRows, keys: Sequence[Key], selection: Selection) -> d
     return {key: values for found in by_label.values() for key, values in found.items()}
 
 
+def count_labels(rows: ReadRows, selection: Selection) -> dict[str, int]:
+    """Say how many of some runs have each metric, by its label."""
+    alike: dict[bytes, tuple[PackedSummary, int]] = {}
+    for (data,) in rows(f"SELECT data FROM summaries WHERE {selection.condition('run')}"):
+        packed = PackedSummary(bytes(data))
+        series = packed.series_bytes  # equal for most runs of one program
+        known = alike.get(series, (packed, 0))
+        alike[series] = (known[0], known[1] + 1)
+    counts: dict[int, int] = {}
+    for packed, runs in alike.values():
+        for number in packed.series:
+            counts[number] = counts.get(number, 0) + runs
+    labels: dict[str, int] = {}
+    for number, name, context in rows("SELECT id, name, context FROM series"):
+        if number in counts:
+            label = label_of(name, context)
+            labels[label] = labels.get(label, 0) + counts[number]
+    return labels
+
+
 def _read_each(
     packed: list[tuple[int, bytes]],
     series: Sequence[NamedSeries],

@@ -179,6 +179,17 @@ class PackedSummary:
         """The columns in order: how many bytes a number has, 0 for a constant, and its place."""
         return list(zip(self._codes, self._places, strict=True))
 
+    @property
+    def series(self) -> set[int]:
+        """The series that have entries."""
+        return set(self._column(0, 0, self.count)) if self.count else set()
+
+    @property
+    def series_bytes(self) -> bytes:
+        """What is equal in summaries of the same series, attempts and ranks."""
+        end = self._places[1] if len(self._places) > 1 else len(self._data)
+        return self._data[_HEADER.size - 4 : _HEADER.size + 1] + self._data[COLUMNS_AT:end]
+
     def last_values(self) -> dict[int, float] | None:
         """Give the last value of each series, if each has one entry alone; else None."""
         if not self.count:

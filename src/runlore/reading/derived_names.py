@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from runlore.helper.seeds import seed_like_params
 
@@ -28,27 +28,42 @@ def differing_keys(params: Collection[Mapping[str, str]]) -> list[str]:
     return sorted(differing)
 
 
-def derived_names(params: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Name the runs of one experiment from their params, run -> key -> text.
+class Scheme(NamedTuple):
+    """How runs of one experiment are named: the params to show, each with the word for it."""
+
+    words: dict[str, str]
+
+    def name_of(self, texts: Mapping[str, str]) -> str | None:
+        """Name a run from its params; None where it has none of those that differ."""
+        present = [key for key in self.words if key in texts][:_MOST_PARAMS]
+        name = "_".join(f"{self.words[key]}={_shortened(texts[key])}" for key in present)
+        return (name if len(name) <= _MOST_IN_ALL else name[: _MOST_IN_ALL - 1] + "…") or None
+
+
+def scheme_of(params: Collection[Mapping[str, str]]) -> Scheme:
+    """Choose what names the runs of one experiment, from the params of these, key -> text.
 
     The params that differ, in the order of their keys, six at the most; of dotted keys the
     last part, where it tells them apart. A seed that some runs lack and the others have in
-    common is left out where nothing depends on it. Runs without any of these aren't in the result.
+    common is left out where nothing depends on it.
     """
-    given = [texts for texts in params.values() if texts]
+    given = [texts for texts in params if texts]
     keys = _without_common_seeds(differing_keys(given), given)
     leaves = [key.rpartition(".")[2] for key in keys]
-    shown = {
+    return Scheme({
         key: leaf if leaf and leaves.count(leaf) == 1 else key
         for key, leaf in zip(keys, leaves, strict=True)
-    }
-    names = {}
-    for run, texts in params.items():
-        present = [key for key in keys if key in texts][:_MOST_PARAMS]
-        name = "_".join(f"{shown[key]}={_shortened(texts[key])}" for key in present)
-        if name:
-            names[run] = name if len(name) <= _MOST_IN_ALL else name[: _MOST_IN_ALL - 1] + "…"
-    return names
+    })  # fmt: skip
+
+
+def derived_names(params: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Name the runs of one experiment from their params, run -> key -> text.
+
+    Runs without any of the params that differ aren't in the result.
+    """
+    scheme = scheme_of(params.values())
+    names = {run: scheme.name_of(texts) for run, texts in params.items()}
+    return {run: name for run, name in names.items() if name is not None}
 
 
 def _without_common_seeds(keys: list[str], params: Collection[Mapping[str, str]]) -> list[str]:

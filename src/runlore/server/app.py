@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
 from runlore import __version__
+from runlore.actions.tables import Orderings
 from runlore.journal.folder import open_store
 from runlore.journal.location import locate_store
 from runlore.reading.curves import CurveReader
@@ -18,13 +19,21 @@ from runlore.server.models.problems import Problem
 from runlore.server.policy import admit
 from runlore.server.problems import Catching, install_handlers
 from runlore.server.reader import SharedReader
-from runlore.server.routes import curves, edits, schema, store
+from runlore.server.routes import curves, edits, run_views, runs, schema, series, store
 
 if TYPE_CHECKING:
     import os
     from collections.abc import AsyncIterator
 
-ROUTERS = (schema.router, store.router, edits.router, curves.router)
+ROUTERS = (
+    schema.router,
+    store.router,
+    runs.router,
+    run_views.router,
+    series.router,
+    edits.router,
+    curves.router,
+)
 _THREADS = 8  # each holds a connection to the index
 
 
@@ -51,6 +60,7 @@ def create_app(place: str | os.PathLike[str] | None = None) -> FastAPI:
         strict_content_type=True,
     )
     app.state.reader = SharedReader(open_store(locate_store(place)))
+    app.state.orderings = Orderings()
     app.state.curves = CurveReader(app.state.reader.stored)
     install_handlers(app)
     for router in ROUTERS:

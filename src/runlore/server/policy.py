@@ -24,6 +24,13 @@ class Right(Enum):
 ALLOWED: dict[str, Right] = {
     "GET /api/v1/openapi.json": Right.READ,
     "GET /api/v1/store": Right.READ,
+    "GET /api/v1/runs": Right.READ,
+    "GET /api/v1/runs/fields": Right.READ,
+    "GET /api/v1/filters/complete": Right.READ,
+    "GET /api/v1/groups": Right.READ,
+    "GET /api/v1/runs/{run}": Right.READ,
+    "GET /api/v1/runs/{run}/metrics": Right.READ,
+    "GET /api/v1/metrics": Right.READ,
     "GET /api/v1/runs/{run}/points": Right.READ,
     "POST /api/v1/curves": Right.READ,
     "GET /api/v1/views": Right.READ,

@@ -1,0 +1,104 @@
+"""Everything about one run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runlore.server.models.base import Answer, Freshness
+from runlore.server.models.runs import RunLine
+
+
+class RunError(Answer):
+    """The exception that ended a run."""
+
+    type: str
+    message: str
+    traceback: str
+
+
+class Note(Answer):
+    """A note and who wrote it."""
+
+    id: str
+    text: str
+    at_ms: int
+    author: str
+
+
+class EarlierValue(Answer):
+    """What a param was before."""
+
+    text: str
+    at_ms: int
+
+
+class ParamView(Answer):
+    """A param as it was given, its value, and what it was before, oldest first."""
+
+    key: str
+    text: str
+    value: Any
+    history: list[EarlierValue]
+
+
+class AttemptView(Answer):
+    """An attempt; points of those before it from `from_step` on are superseded."""
+
+    id: str
+    started_ms: int | None
+    from_step: int | None
+    is_resumed: bool
+
+
+class LineageItem(Answer):
+    """A version of an artifact that a run took in or put out; `run` is who else has to do with it.
+
+    Of an input that is the run that made it.
+    """
+
+    artifact: str
+    version: int | None
+    type: str | None
+    run: str | None
+    label: str | None
+
+
+class RunProblem(Answer):
+    """Something that was not as it should be."""
+
+    kind: str
+    message: str
+
+
+class RunCounts(Answer):
+    """How much there is to see of a run."""
+
+    metrics: int
+    load: int
+    media: int
+    artifacts: int
+    console_lines: int
+    has_diff: bool
+
+
+class RunView(Answer):
+    """Everything about one run but its series, files and lines."""
+
+    line: RunLine
+    project: str | None
+    goal: str | None
+    reason: str | None
+    error: RunError | None
+    notes: list[Note]
+    params: list[ParamView]
+    context: dict[str, Any]
+    attempts: list[AttemptView]
+    children: list[RunLine]
+    siblings: int
+    inputs: list[LineageItem]
+    outputs: list[LineageItem]
+    problems: list[RunProblem]
+    counts: RunCounts
+    warnings: list[str]
+    reproduce: str | None
+    freshness: Freshness
