@@ -58,6 +58,6 @@ def _plain_entry(config: Any, entry: dict[str, Any]) -> dict[str, Any]:
 
 def _plain(config: Any, name: str, value: Any) -> Any:
     try:
-        return to_plain(type(config).param[name], value)
+        return to_plain(type(config).param[name.partition(".")[0]], value)
     except ValueError:
         return str(value)

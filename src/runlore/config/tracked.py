@@ -14,6 +14,15 @@ from param.parameterized import Parameters, Undefined, batch_call_watchers
 from runlore.config.changes import Past, State, author, entry_of
 from runlore.config.checking import as_mapping, check, refusal
 from runlore.config.fields import default_of, differences, fields_of, kept, nearest_hint, shown
+from runlore.config.inside import (
+    as_of,
+    held_values,
+    listen,
+    present,
+    put_back,
+    shown_changes,
+    shown_held,
+)
 from runlore.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -57,7 +66,8 @@ class TrackedConfig(param.Parameterized):
     made whole or refused whole: then `InvalidConfig` says why, and all fields are as they were.
     `history` holds a dictionary for each change: `timestamp` (ISO 8601, UTC), `config` (all
     fields after it), `changed` (by field, `old` and `new`), `who` and `action`. It is replaced,
-    never changed, so that it can be watched.
+    never changed, so that it can be watched. A change of a configuration inside this one, a
+    field's value, is one of this one, too: of `inner.rate`.
 
     Raises:
         InvalidConfig: for fields that it hasn't got, and values that they don't take.
@@ -84,9 +94,10 @@ class TrackedConfig(param.Parameterized):
         check(cls, own, defaults)
         super().__init__(**values)  # type: ignore[no-untyped-call]
         self._refuse_combination(self._state().values)
-        self._past = Past(start=self._state().values)
+        self._past = Past(start=held_values(self))
         self._followers: list[Follower] = []
         self._depth = 0
+        listen(self, _changed_inside)
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -100,7 +111,8 @@ class TrackedConfig(param.Parameterized):
         `to` is "defaults" (of the class), "start" (as it was made), or another configuration.
         """
         return differences(
-            {name: shown(value) for name, value in self._values_of(to).items()}, self.get_config()
+            {name: shown_held(value) for name, value in self._values_of(to).items()},
+            self.get_config(),
         )
 
     @property
@@ -227,6 +239,11 @@ class TrackedConfig(param.Parameterized):
         state = super().__getstate__()  # type: ignore[no-untyped-call]
         return {**state, "_followers": [], "_depth": 0}
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Hear of what changes inside the copy."""
+        super().__setstate__(state)  # type: ignore[no-untyped-call]
+        listen(self, _changed_inside)
+
     @property
     def _is_made(self) -> bool:
         return "_depth" in self.__dict__
@@ -237,9 +254,10 @@ class TrackedConfig(param.Parameterized):
         if isinstance(to, Mapping):
             return dict(to)
         if to == "start":
-            return {name: kept(value) for name, value in self._past.start.items()}
+            return dict(self._past.start)
         if to == "defaults":
-            return {name: default_of(field) for name, field in fields_of(type(self)).items()}
+            fields = fields_of(type(self)).items()
+            return {name: as_of(getattr(self, name), default_of(field)) for name, field in fields}
         raise InvalidValue(
             f"there is nothing called {to!r} to compare with",
             hint="'defaults', 'start', another configuration or a dict",
@@ -251,20 +269,19 @@ class TrackedConfig(param.Parameterized):
 
     def _change(self, changes: dict[str, Any], action: str, who: str | None) -> None:
         before = self._state()
-        check(self, changes, before.values)
-        self._refuse_combination({**before.values, **changes})
+        given = {name: present(value) for name, value in changes.items()}
+        check(self, given, before.values)
+        self._refuse_combination({**before.values, **given})
         past = self._past
         with self._whole_or_not_at_all(before):
-            for name, value in changes.items():
+            for name, value in given.items():
                 super().__setattr__(name, value)
-            now = self._state().values
-            changed = differences(past.last, now)
+            put_back(changes)
+            listen(self, _changed_inside)
+            now = held_values(self)
+            changed = shown_changes(past.last, now)
             if changed:
-                shown_changes = {
-                    name: {side: shown(value) for side, value in sides.items()}
-                    for name, sides in changed.items()
-                }
-                entry = entry_of(self.get_config(), shown_changes, who or author(), action)
+                entry = entry_of(self.get_config(), changed, who or author(), action)
                 self._past = past.after(action, now)
                 super().__setattr__("history", [*self.history, entry])
 
@@ -277,7 +294,7 @@ class TrackedConfig(param.Parameterized):
     @contextmanager
     def _whole_or_not_at_all(self, before: State) -> Iterator[None]:
         """Let watchers see the change as one; if one of them raises, everything is as before."""
-        past = self._past
+        past, held = self._past, held_values(self)
         self._depth += 1
         try:
             with batch_call_watchers(self):
@@ -287,11 +304,26 @@ class TrackedConfig(param.Parameterized):
             with batch_call_watchers(self):
                 for name, value in (*before.values.items(), ("history", before.history)):
                     super().__setattr__(name, value)
+                put_back(held)
             raise
         finally:
             self._depth -= 1
         if self._depth == 0:
             self._followers = [follower for follower in self._followers if follower()]
+
+
+def _changed_inside(config: TrackedConfig, inner: param.Parameterized) -> None:
+    """Record a change of a configuration inside; one that is refused there is taken back."""
+    if config._depth:  # noqa: SLF001 - this one is being changed, and sees it itself
+        return
+    history = getattr(inner, "history", None)
+    who = history[-1].get("who") if isinstance(inner, TrackedConfig) and history else None
+    try:
+        config._change({}, "set", who)  # noqa: SLF001
+    except Exception:
+        if not isinstance(inner, TrackedConfig):  # others take nothing back themselves
+            put_back(config._past.last)  # noqa: SLF001
+        raise
 
 
 def _is_field(value: object) -> bool:

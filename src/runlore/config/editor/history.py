@@ -76,7 +76,7 @@ class Overview:
     def __init__(self, config: TrackedConfig) -> None:
         self.config = config
         self.view = pn.pane.HTML("", sizing_mode="stretch_width", stylesheets=[TEXT, OVERVIEW])
-        config.param.watch(lambda *_: self.refresh(), list(fields_of(type(config))))
+        config.param.watch(lambda *_: self.refresh(), [*fields_of(type(config)), "history"])
         self.refresh()
 
     def refresh(self) -> None:
