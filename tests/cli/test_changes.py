@@ -86,6 +86,22 @@ def test_what_is_archived_by_age_is_over_for_so_long(cli: Command) -> None:
     assert cli("archive", "--older-than", "soon").code == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--add", "x"), "tagged"),
+        (("--remove", "baseline"), "untagged"),
+        (("--add", "x", "--remove", "baseline"), "retagged"),
+    ],
+)
+def test_what_tagging_does_is_said_in_a_sentence(
+    cli: Command, options: tuple[str, ...], said: str
+) -> None:
+    dry = cli("tag", "first", *options, "--dry-run")
+    assert dry.err == f"would be {said}: 1 run; nothing was changed\n"
+    assert cli("tag", "first", *options).err == f"{said} 1 run\n"
+
+
 def test_a_run_is_renamed_tagged_and_noted(cli: Command) -> None:
     assert cli("rename", "first", "the first").code == 0
     assert (

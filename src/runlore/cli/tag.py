@@ -49,4 +49,5 @@ def command(
         confirm=confirm,
         store=chosen_store(),
     )
-    tell_change(change, "changed the tags of", is_dry=is_dry, as_json=as_json)
+    done = "tagged" if not removed else "retagged" if added else "untagged"
+    tell_change(change, done, is_dry=is_dry, as_json=as_json)
