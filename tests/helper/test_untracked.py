@@ -68,6 +68,24 @@ def test_new_code_and_secrets_are_listed_and_nothing_else(repository: Path) -> N
 
 
 @needs_git
+def test_the_plain_files_of_earlier_runs_are_not_listed_but_code_beside_them(
+    repository: Path,
+) -> None:
+    experiments = repository / ".specweave" / "increments" / "0042-a" / "experiments"
+    for name in (
+        "first/metadata.yaml", "first/params.json", "first/runs/fold-0/metadata.yaml",
+        "first/model.py", ".runs/001.json", "comparison.md", "baselines.md",
+        "study/train.py", "plot.py",
+    ):  # fmt: skip
+        path = experiments / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x\n")
+    found = untracked_sources(asked(repository), "")
+    inside = ".specweave/increments/0042-a/experiments"
+    assert found == [f"{inside}/plot.py", f"{inside}/study/train.py"]
+
+
+@needs_git
 def test_where_git_fails_there_is_no_list(tmp_path: Path) -> None:
     git_ = asked(tmp_path)
     assert untracked_sources(git_, "") is None

@@ -5,21 +5,29 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import re
 import tarfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from runlore.client.increments import CLAIMS, METADATA
 from runlore.helper.redaction import mask_hashes, mask_text
 from runlore.helper.source_files import is_secret_file, is_source, read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from runlore.helper.git_program import Git
 
 MOST_BYTES = 10_000_000
 _MOST_FILES = 1000
 _MOST_LIST_BYTES = 8_000_000
+# Folders of runs are those with a `metadata.yaml`; people may keep code beside them.
+_EXPERIMENTS = r"(?:.*/)?\.specweave/increments/[^/]+/experiments"
+_RUN_FILE = re.compile(rf"(?P<run>{_EXPERIMENTS}/[^/]+)/{re.escape(METADATA)}", re.DOTALL)
+_RESULT = re.compile(
+    rf"{_EXPERIMENTS}/(?:{re.escape(CLAIMS)}/.*|(?:comparison|baselines)\.md)", re.DOTALL
+)
 _MOST_BESIDE = 50  # more files than that beside a script make it no project of its own
 
 
@@ -40,7 +48,8 @@ class Pack:
 def untracked_sources(git: Git, store: str) -> list[str] | None:
     """List what git neither has nor ignores and looks like code or secrets; None if it failed.
 
-    `git.folder` has to be the root; what lies in the folder `store` is passed over.
+    `git.folder` has to be the root; what lies in the folder `store` is passed over, and so is
+    what is kept as plain files of the runs of an increment.
     """
     before = len(git.notes)
     found = bytearray()
@@ -53,6 +62,7 @@ def untracked_sources(git: Git, store: str) -> list[str] | None:
         if len(git.notes) > before:
             return None
     names = [os.fsdecode(raw) for raw in bytes(found).split(b"\0")[:-1]]
+    is_result = _results_among(names)
     inside = os.path.relpath(store, git.folder).replace(os.sep, "/") + "/" if store else "/"
     return [
         name
@@ -60,7 +70,20 @@ def untracked_sources(git: Git, store: str) -> list[str] | None:
         if (is_source(name) or is_secret_file(name))
         and not name.endswith("/")
         and not name.startswith(inside)
+        and not is_result(name)
     ]
+
+
+def _results_among(names: Iterable[str]) -> Callable[[str], bool]:
+    """Return what tells the plain files of runs in increments, which earlier runs have left."""
+    runs = tuple({
+        f"{found['run']}/" for name in names if (found := _RUN_FILE.fullmatch(name)) is not None
+    })  # fmt: skip
+
+    def is_result(name: str) -> bool:
+        return name.startswith(runs) or _RESULT.fullmatch(name) is not None
+
+    return is_result
 
 
 def sources_beside(script: str) -> list[str]:
