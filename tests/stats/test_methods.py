@@ -62,14 +62,16 @@ def test_every_result_says_by_which_method_what_assumed_and_from_where(result: A
 def test_without_scipy_the_error_names_what_to_install(
     call: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    for module in ("scipy.stats", "scipy.special"):
+        monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtra, match="statistics needs the package 'scipy'") as caught:
         call()
     assert "pip install 'runlore[stats]'" in str(caught.value)
 
 
 def test_one_value_is_described_without_scipy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    for module in ("scipy.stats", "scipy.special"):
+        monkeypatch.setitem(sys.modules, module, None)
     assert stats.describe([0.9]).mean == 0.9
     assert stats.holm([0.01, 0.04]) == [0.02, 0.04]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from runlore.errors import InvalidValue
 from runlore.stats.intervals import Interval
-from runlore.stats.methods import scipy_stats, student_factor
+from runlore.stats.methods import scipy_special, student_factor
 from runlore.stats.samples import ROUNDING
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Estimate(NamedTuple):
         """
         if self.error:
             ratio = abs(self.difference) / self.error
-            return min(1.0, 2 * float(scipy_stats().t.sf(ratio, self.freedom)))
+            return min(1.0, 2 * float(scipy_special().stdtr(self.freedom, -ratio)))
         if not self.difference:
             return 1.0
         raise InvalidValue(

@@ -15,6 +15,7 @@ from runlore.stats.methods import (
     checked_choice,
     checked_confidence,
     percent,
+    scipy_special,
     scipy_stats,
     student_factor,
 )
@@ -97,19 +98,21 @@ def median_interval(
     least = least_for_median_interval(confidence)
     purpose = f"an interval of the median at {percent(confidence)}"
     at_least(sample, least, purpose=purpose, hint="or ask for less confidence")
-    below = _values_outside(scipy_stats(), sample.n, confidence)
+    below = _values_outside(scipy_special(), sample.n, confidence)
     ordered = np.sort(sample.values)
     low, high = float(ordered[below]), float(ordered[sample.n - 1 - below])
     return Interval(low, high, confidence, MEDIAN_INTERVAL)
 
 
 @lru_cache(maxsize=1024)
-def _values_outside(stats: Any, n: int, confidence: float) -> int:
+def _values_outside(special: Any, n: int, confidence: float) -> int:
     """Count the values that an interval of the median leaves out at each end."""
     # How many values fall below the median is a toss of n fair coins.
-    coins = stats.binom(n, 0.5)
-    below = int(coins.ppf((1 - confidence) / 2))
-    return below - 1 if coins.cdf(below) > (1 - confidence) / 2 else below
+    least = (1 - confidence) / 2
+    below: int = max(0, math.ceil(special.bdtrik(least, n, 0.5)) - 1)
+    while special.bdtr(below, n, 0.5) < least:
+        below += 1
+    return below - 1 if special.bdtr(below, n, 0.5) > least else below
 
 
 def least_for_median_interval(confidence: float) -> int:

@@ -32,18 +32,27 @@ def scipy_stats() -> Any:
     return require("scipy.stats", package="scipy", extra="stats", purpose="statistics")
 
 
+def scipy_special() -> Any:
+    """Import SciPy's functions of numbers, which take a third of the time and room of the above.
+
+    Raises:
+        MissingExtra: if SciPy isn't installed.
+    """
+    return require("scipy.special", package="scipy", extra="stats", purpose="statistics")
+
+
 def student_factor(confidence: float, freedom: float) -> float:
     """Give how many standard errors wide half of a t interval is.
 
     Raises:
         MissingExtra: if SciPy isn't installed.
     """
-    return _student_factor(scipy_stats(), confidence, freedom)
+    return _student_factor(scipy_special(), confidence, freedom)
 
 
 @lru_cache(maxsize=4096)
-def _student_factor(stats: Any, confidence: float, freedom: float) -> float:
-    return float(stats.t.ppf((1 + confidence) / 2, freedom))
+def _student_factor(special: Any, confidence: float, freedom: float) -> float:
+    return float(special.stdtrit(freedom, (1 + confidence) / 2))
 
 
 def checked_confidence(confidence: float) -> float:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from runlore.errors import InvalidValue
 from runlore.stats.differences import LEAST_FOR_T
-from runlore.stats.methods import Method, checked_confidence, scipy_stats
+from runlore.stats.methods import Method, checked_confidence, scipy_special, student_factor
 
 MOST_RUNS = 1_000_000
 # From here on the t distribution is the normal one in all digits that matter, and far faster.
@@ -107,12 +107,13 @@ def _size(difference: float, std: float) -> float:
 def _power(size: float, n: int, confidence: float, *, is_paired: bool) -> float:
     freedom = n - 1 if is_paired else 2 * (n - 1)
     shift = size * math.sqrt(n if is_paired else n / 2)
-    stats = scipy_stats()
-    edge = float(stats.t.ppf((1 + confidence) / 2, freedom))
+    special = scipy_special()
+    edge = student_factor(confidence, freedom)
     if n > _MANY:
-        return float(stats.norm.sf(edge - shift) + stats.norm.sf(edge + shift))
-    # Beyond 40 times the edge the power is 1 in all digits, and SciPy's tail isn't.
-    shift = min(shift, 40 * edge)
-    # The other tail as that of a shift the other way: SciPy's `cdf` is NaN for many shifts.
-    both = stats.nct.sf(edge, freedom, shift) + stats.nct.sf(edge, freedom, -shift)
-    return min(1.0, float(both))
+        return float(special.ndtr(shift - edge) + special.ndtr(-shift - edge))
+    # Beyond 40 times the edge the power is 1 in all digits, where SciPy gives up.
+    below = float(special.nctdtr(freedom, min(shift, 40 * edge), edge))
+    # The other tail as that of a shift the other way, which is nearly nothing.
+    other = float(special.nctdtr(freedom, -min(shift, 40 * edge), edge))
+    power = (0.0 if math.isnan(below) else below), (1.0 if math.isnan(other) else other)
+    return min(1.0, 2.0 - sum(power))
