@@ -34,7 +34,8 @@ class VariedKey(NamedTuple):
 class SeedGroups(NamedTuple):
     """Runs by group and seed: `rows` are the index's numbers of runs, newest first.
 
-    `by` are the params that tell groups apart, `is_by_name` says that their names do, too.
+    `by` are the params that tell groups apart, `is_by_name` says that their names do, too;
+    `seed_keys` are the seeds that differ, or all where none does.
     `labels` and `keys` (params as given) go by group; `groups` and `seeds` by run. A seed is a
     place in `seed_texts`, one of its own for each run without any.
     """
@@ -92,7 +93,9 @@ def seed_groups(columns: RunColumns, rows: Integers, by: Sequence[str] | None = 
     else:
         chosen = [key for key in by if key in present]
         seed_keys = tuple(key for key in seed_keys if key not in chosen)
-    seeds, seed_texts = _seeds(columns, rows, seed_keys)
+    # A seed that is always the same tells no run from another.
+    telling = [key for key in seed_keys if key in differing] or seed_keys
+    seeds, seed_texts = _seeds(columns, rows, telling)
     parts = partition(columns, chosen, rows)
     names = columns.texts("attribute", NAME)
     codes = names.codes[rows].astype(np.int64)
@@ -107,7 +110,7 @@ def seed_groups(columns: RunColumns, rows: Integers, by: Sequence[str] | None = 
         for own, name in zip(keys, called, strict=True):
             own.update({} if name is None else {NAME: name})
     return SeedGroups(
-        rows, tuple(chosen), seed_keys, is_by_name, labels, keys, parts.groups, seeds, seed_texts,
+        rows, tuple(chosen), tuple(telling), is_by_name, labels, keys, parts.groups, seeds, seed_texts,
         [_varied(columns, key, rows, is_seed=key in seed_keys) for key in differing],
         every - len(rows),
     )  # fmt: skip

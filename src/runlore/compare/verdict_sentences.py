@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from runlore.compare.verdict_tables import Judgement, VerdictGroup
 
 UNDECIDED = "Nothing is decided by the data"
+PARTLY_DECIDED = "The data don't decide which is best"
 NO_SCIPY = "untested: pip install 'runlore[stats]'"
 _MANY = 3
 
@@ -38,13 +39,14 @@ def headline_of(found: Judgement, results: GroupResults) -> str:
         return (
             f"{best.label} leads on {title}: {_value(found, best)}{_behind(found, best)}, "
             f"{_lead(found, rival)} {_better(found)} than {rival.label} with "
-            f"{_value(found, rival)}{_tested(found, rival)}"
+            f"{_value(found, rival)} ({_tested(found, rival)})"
         )
-    said = f"{UNDECIDED}: {best.label} has the best mean {title}, {_value(found, best)}"
+    is_part = any(one.told_apart for one in found.groups)
+    said = f"{PARTLY_DECIDED if is_part else UNDECIDED}: {best.label} has the best mean {title}, {_value(found, best)}"
     said += f"{_behind(found, best)}, against {_value(found, rival)} of {rival.label}"
     if rival.difference is not None and not rival.told_apart:
-        lead = _lead(found, rival)
-        return f"{said}; its lead of {lead}{_tested(found, rival)} is within the noise"
+        lead = f"its lead of {_lead(found, rival)} is within the noise"
+        return f"{said}; {lead} ({_tested(found, rival)})"
     return f"{said}; {_why_untested(found, rival)}"
 
 
@@ -220,8 +222,8 @@ def _tested(found: Judgement, rival: VerdictGroup) -> str:
         low, high = -high, -low
     after = f" after Holm over {len(leader.rivals)} comparisons" if len(leader.rivals) > 1 else ""
     return (
-        f" ({leader.confidence * 100:g} % interval {low:.3g} to {high:.3g}; "
-        f"{difference.test.name}, p = {tested.p_adjusted:.2g}{after})"
+        f"{leader.confidence * 100:g} % interval {low:.3g} to {high:.3g}; "
+        f"{difference.test.name}, p = {tested.p_adjusted:.2g}{after}"
     )
 
 
