@@ -119,6 +119,22 @@ def test_clients_notes_names_and_later_tags(mlflow: Any) -> None:  # noqa: F811
     assert ours.context["mlflow"]["experiment"] == "question"
 
 
+def test_a_deleted_run_is_in_the_trash_of_both_and_comes_back(mlflow: Any) -> None:  # noqa: F811
+    configure_mlflow()
+    with mlflow.start_run(run_name="mistake") as run:
+        mlflow.log_metric("auc", 0.5)
+    with mlflow.start_run(run_name="kept"):
+        pass
+    mlflow.delete_run(run.info.run_id)
+    assert [one.name for one in runlore.list_runs()] == ["kept"]
+    assert [one.name for one in runlore.list_runs(deleted=True)] == ["mistake"]
+    mlflow.MlflowClient().restore_run(run.info.run_id)
+    assert {one.name for one in runlore.list_runs()} == {"kept", "mistake"}
+    assert mlflow.get_run(run.info.run_id).info.lifecycle_stage == "active"
+    with pytest.raises(mlflow.MlflowException, match="not found"):
+        mlflow.delete_run("0" * 32)
+
+
 def test_a_run_is_continued_by_its_id(mlflow: Any) -> None:  # noqa: F811
     from runlore import mlflow as ours
 

@@ -230,6 +230,18 @@ class Mirror:
         if run_id in self._runs:
             self._places[model.artifact_location] = (run_id or "", model.name)
 
+    def delete_run(self, run_id: str) -> None:
+        """Move a run to the trash."""
+        stored = self._stored(run_id)
+        if stored is not None:
+            self.quiet.attempt(f"the deletion of the run {run_id}", stored.delete)
+
+    def restore_run(self, run_id: str) -> None:
+        """Take a run out of the trash."""
+        stored = self._stored(run_id)
+        if stored is not None:
+            self.quiet.attempt(f"the return of the run {run_id}", stored.restore)
+
     # -- files -----------------------------------------------------------------------------
 
     def run_of_files(self, artifact_uri: str) -> str | None:

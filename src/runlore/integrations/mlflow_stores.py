@@ -36,6 +36,8 @@ _WRITES = (
 # What is asked before there is a run: where these fail, the store is taken to be away.
 _OPENINGS = ("get_experiment", "get_experiment_by_name", "create_experiment", "create_run")
 _OTHERS = (
+    "delete_run",
+    "restore_run",
     "get_run",
     "log_outputs",
     "record_logged_model",
@@ -235,6 +237,8 @@ class _Watch:
             if not self._is_gone:
                 self._own.add(result.model_id)
             self._mirror.place_model(given.get("source_run_id"), result)
+        elif name in ("delete_run", "restore_run"):  # done there, so that both agree
+            getattr(self._mirror, name)(given["run_id"])
 
     def _experiment(self, run: Any) -> str | None:
         try:
