@@ -181,11 +181,11 @@ class Groups(Rows, Sequence[Group]):
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return a dict per group: `n`, `params.<key>`, `metrics.<label>.mean` and so on."""
-        columns = self._columns()
+        columns = self._by_name()
         names = list(columns)
         return [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
-    def _columns(self) -> dict[str, list[Any]]:
+    def _by_name(self) -> dict[str, list[Any]]:
         order, content = self._order, self._content
         columns: dict[str, list[Any]] = {"n": content.sizes[order].tolist()}
         for place, name in enumerate(content.by):
