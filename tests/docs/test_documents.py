@@ -142,3 +142,11 @@ def test_a_failing_block_fails_its_document(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert 'page.md", line 6' in done.stderr
+
+
+def test_the_guide_to_installing_names_every_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    guide = (ROOT / "docs" / "guides" / "installing.md").read_text(encoding="utf-8")
+    rows = [line.partition("|")[2].partition("|")[0] for line in guide.splitlines() if "|" in line]
+    named = {name.strip("` ") for row in rows for name in row.split(",")}
+    assert set(project["optional-dependencies"]) <= named
