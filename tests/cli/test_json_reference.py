@@ -29,6 +29,7 @@ FREE = {
 }
 ASKED = {
     "runlore show nothing --json": ["show", "nothing", "--json"],
+    "runlore watch --json": ["watch", "--json"],
     "runlore ls --json": ["ls", "--json"],
     "runlore search --json": ["search", "--json"],
     "runlore search --group-by lr --json": ["search", "--group-by", "lr", "--json"],
@@ -89,7 +90,7 @@ def test_an_example_has_the_keys_and_types_of_the_real_answer(
     if title.startswith(("runlore restore", "runlore purge")):
         cli("rm", "first")
     real = json.loads(cli(*(word.format(folder=tmp_path) for word in ASKED[title])).out)
-    if title.startswith("runlore ls"):  # the run that the example shows
+    if title.startswith(("runlore ls", "runlore watch")):  # the run that the example shows
         real["runs"] = [run for run in real["runs"] if run["name"] == "first"]
     assert differences(examples()[title], real) == []
 

@@ -41,6 +41,8 @@ COMMANDS = {
     "show": "runlore.cli.show",
     "tag": "runlore.cli.tag",
     "tail": "runlore.cli.tail",
+    "ui": "runlore.cli.ui",
+    "watch": "runlore.cli.watch",
 }
 _ALIASES = {"list"}
 _SUMMARIES = {
@@ -69,6 +71,8 @@ _SUMMARIES = {
     "show": "Show all about one run.",
     "tag": "Add tags to runs and remove others.",
     "tail": "Follow a run while it is being written.",
+    "ui": "Open the page of the store in the browser.",
+    "watch": "Watch runs and a chart in the terminal, live.",
 }
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from rich.console import Console
+    from rich.text import Text
 
     from runlore.cli.table import Table
 
@@ -124,13 +125,18 @@ class Output:
         return Console(file=self._stream, highlight=False, markup=False, emoji=False)
 
     def _print_styled(self, parts: Sequence[Cell]) -> None:
-        from rich.text import Text
+        self._console.print(styled(parts), soft_wrap=True, crop=False)
 
-        text = Text(no_wrap=True, end="")
-        for part in parts:
-            text.append(part.text, _STYLES.get(part.style, part.style))
-        text.rstrip()
-        self._console.print(text, soft_wrap=True, crop=False)
+
+def styled(parts: Sequence[Cell]) -> Text:
+    """Return a line of Rich's in the colours that cells name."""
+    from rich.text import Text
+
+    text = Text(no_wrap=True, end="")
+    for part in parts:
+        text.append(part.text, _STYLES.get(part.style, part.style))
+    text.rstrip()
+    return text
 
 
 def talk(line: str) -> None:
