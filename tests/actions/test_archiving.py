@@ -28,6 +28,21 @@ def test_old_runs_are_hidden_and_shown_again() -> None:
     assert [run.label for run in runlore.list_runs()] == ["one"]
 
 
+def test_the_parts_of_a_run_go_with_it() -> None:
+    with runlore.start_run("whole") as whole:
+        for name in ("part", "other part"):
+            with runlore.start_run(name, parent=whole) as part:
+                pass
+        with runlore.start_run("part of a part", parent=part):
+            pass
+    assert len(runlore.archive_runs("whole")) == 4
+    assert {run.label for run in runlore.list_runs()} == {"one", "two"}
+    runlore.archive_runs("other part", undo=True)
+    assert {run.label for run in runlore.list_runs()} == {
+        "one", "two", "other part", "part of a part"
+    }  # fmt: skip
+
+
 def test_runs_under_way_are_never_old() -> None:
     run = runlore.start_run("goes on")
     assert "goes on" not in [one.label for one in runlore.archive_runs(older_than="0")]

@@ -25,7 +25,8 @@ def archive_runs(
 ) -> list[StoredRun]:
     """Hide runs from lists, and return those that were shown until now.
 
-    They stay as they are, are found by their names, and `undo=True` shows them again. Without
+    They stay as they are, are found by their names, and `undo=True` shows them again. The parts
+    of a run (combinations of a search, folds, stages) go with it. Without
     selections (`increment:0042`, a name, a filter), all runs are meant that are old enough:
     `older_than` is a number of days, a timedelta, or a text like "180d" or "26w", counted from
     when they ended. Runs under way are never old.

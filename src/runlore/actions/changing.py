@@ -18,6 +18,7 @@ from runlore.records import limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from runlore.index.rows import RunRow
     from runlore.reading.facts import Note
     from runlore.reading.run import StoredRun
     from runlore.reading.selection import Scope
@@ -48,7 +49,7 @@ def archive(
     confirm: Confirm,
     store: str | None = None,
 ) -> Change:
-    """Hide runs from lists, or show them again (`is_undone`).
+    """Hide runs from lists with all their parts, or show them again (`is_undone`).
 
     `older_than_seconds` picks those that ended (else: gave their last sign of life) so long ago,
     of `selections` or of all runs; running ones never.
@@ -59,7 +60,7 @@ def archive(
     """
     reader = open_reader(store, budget_seconds=None)
     if selections:
-        runs = list(chosen(reader, selections))
+        runs = _with_parts(reader, list(chosen(reader, selections)))
     else:
         page = reader.ask(lambda index: index.list_runs(is_archived=is_undone))
         runs = list(Runs(reader, page.runs, page.total))
@@ -69,6 +70,23 @@ def archive(
     due = [run for run in runs if run.is_archived == is_undone]
     edit = Editor.unarchive if is_undone else Editor.archive
     return _changed(reader, due, [run for run in runs if run not in due], edit, confirm)
+
+
+def _with_parts(reader: StoreReader, runs: list[StoredRun]) -> list[StoredRun]:
+    """Add the runs within runs: combinations of a search, folds, stages, and theirs."""
+    parts: dict[str, list[RunRow]] = {}
+    for row in reader.ask(lambda index: index.list_runs(is_archived=None)).runs:
+        if row.parent is not None:
+            parts.setdefault(row.parent, []).append(row)
+    known, waiting = {run.id for run in runs}, [run.id for run in runs]
+    found: list[RunRow] = []
+    while waiting:
+        for row in parts.get(waiting.pop(), ()):
+            if row.run not in known:
+                known.add(row.run)
+                waiting.append(row.run)
+                found.append(row)
+    return [*runs, *Runs(reader, found, len(found))]
 
 
 @without_warnings

@@ -26,7 +26,8 @@ def command(
 ) -> None:
     """Hide runs from lists, or show them again.
 
-    They stay as they are and can be named as before.
+    They stay as they are and can be named as before. The parts of a run, like
+    the combinations of a search, go with it.
 
     What SELECTION may be: runlore --help. Without one, --older-than says which.
     """
