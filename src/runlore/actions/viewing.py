@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from runlore.actions.run_lines import RunLine, lines_of
+from runlore.actions.run_lines import lines_of
 from runlore.reading.details import Details
 from runlore.reading.facts import is_load
 from runlore.reading.run import StoredRun
@@ -15,6 +15,7 @@ from runlore.reading.search_columns import newest_first, shown_runs
 from runlore.reading.selection import find_row
 
 if TYPE_CHECKING:
+    from runlore.actions.run_lines import RunLine
     from collections.abc import Mapping
 
     from runlore.index.columns import RunColumns

@@ -9,10 +9,11 @@ import numpy as np
 
 from runlore.index.columns_chosen import ChosenColumns
 from runlore.index.columns_keys import Key
-from runlore.reading.derived_names import Scheme, scheme_of
+from runlore.reading.derived_names import scheme_of
 from runlore.reading.search_columns import newest_first, shown_runs
 
 if TYPE_CHECKING:
+    from runlore.reading.derived_names import Scheme
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
