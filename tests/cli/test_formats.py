@@ -33,6 +33,9 @@ def test_list_writes_the_table_that_export_writes(cli: Command) -> None:
     assert len(lines) == 1
     assert json.loads(lines[0])["id"]
     assert cli("ls", "--limit", "2", "--format", "md").out.count("\n") == 4
+    of_first = cli("export", "first", "--format", "md").out
+    assert "| adam |" in of_first  # as it was given, not as JSON
+    assert "| false |" in of_first
 
 
 def test_nothing_listed_is_a_table_without_rows(cli: Command) -> None:
@@ -61,6 +64,7 @@ def test_show_writes_a_row_for_each_fact(cli: Command) -> None:
     assert {"section": "params", "name": "lr", "value": "0.001"} in rows
     assert {"section": "run", "name": "status", "value": "finished"} in rows
     assert {"run", "params", "metrics", "tags"} <= {row["section"] for row in rows}
+    assert "None" not in {row["value"] for row in rows}
     params = rows_of(cli("show", "first", "--params", "--format", "csv").out)
     assert {row["section"] for row in params} == {"params"}
     assert cli("show", "first", "--params", "--format", "md").out.startswith("| section | name |")

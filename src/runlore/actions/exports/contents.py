@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from runlore.reading.run import StoredRun
     from runlore.reading.runs import Runs
 
-TYPED = ("csv", "parquet")  # formats in which a column is of one kind, so that params are texts
+# Formats in which params are texts as they were given: of one kind in a column, or to be read.
+TEXT_PARAMS = ("csv", "md", "parquet")
 _AT_ONCE = 500
 _POINTS_AT_ONCE = 65_536
 _FIXED = (

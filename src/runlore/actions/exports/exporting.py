@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
 from runlore.actions.changing import chosen
-from runlore.actions.exports.contents import TABLES, TYPED, batches, write_runs
+from runlore.actions.exports.contents import TABLES, TEXT_PARAMS, batches, write_runs
 from runlore.actions.exports.files import Files
 from runlore.actions.exports.tables import FORMATS, open_table, stream_table, takes_bytes, writing
 from runlore.actions.increments import complete_open_increments
@@ -119,7 +119,7 @@ class _Export:
         """Write one table."""
         self._on_step(f"writing {what}")
         if what == RUNS:
-            self.formulas += write_runs(runs, begin, has_text_params=self._form in TYPED)
+            self.formulas += write_runs(runs, begin, has_text_params=self._form in TEXT_PARAMS)
             self.rows[what] = len(runs)
             return
         table = TABLES[what]

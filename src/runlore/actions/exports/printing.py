@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from runlore.actions.exports.contents import TYPED, write_runs
+from runlore.actions.exports.contents import TEXT_PARAMS, write_runs
 from runlore.actions.exports.tables import columns_of, stream_table, writing
 from runlore.actions.exports.values import iso_time
 
@@ -38,8 +38,9 @@ def print_runs(runs: Runs, form: str, stream: TextIO) -> int:
         InvalidValue: for Parquet on a terminal.
         MissingExtra: if Parquet is wanted and pyarrow isn't installed.
     """
+    is_text = form in TEXT_PARAMS
     return write_runs(
-        runs, lambda columns: stream_table(stream, columns, form), has_text_params=form in TYPED
+        runs, lambda columns: stream_table(stream, columns, form), has_text_params=is_text
     )
 
 
@@ -88,7 +89,9 @@ def facts_of(run: StoredRun) -> Iterator[Fact]:
 
 
 def _said(value: Any) -> str:
-    """Write a value as text: a time in ISO 8601, what holds others as JSON."""
+    """Write a value as text: a time in ISO 8601, what holds others as JSON, nothing as ""."""
+    if value is None:
+        return ""
     if isinstance(value, datetime):
         return iso_time(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)

@@ -280,6 +280,8 @@ def _cell(value: Any, kind: str) -> str:
         return ""
     if kind == "number":
         return repr(value) if math.isfinite(value) else str(number(value))
+    if kind == "claim":
+        return "true" if value else "false"
     if kind in ("time", "json"):
         return escaped(iso_time(value) if kind == "time" else _json(value))
     return escaped(str(value))
