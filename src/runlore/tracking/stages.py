@@ -46,8 +46,8 @@ class StageRecord:
 class Stage:
     """A stage that runs; use it as a context manager. All methods of a run work on it.
 
-    `is_skipped` says that an earlier run had the same inputs: `earlier` is that run then, and
-    `result(name)` what it kept.
+    `is_skipped` says that an earlier run had the same inputs: `earlier` is that run then.
+    `result(name)` is what the stage kept, or that run.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Stage:
         self.earlier = earlier
         self._record = record
         self._tell = tell
+        self._kept: dict[str, object] = {}
         self._started_seconds = time.perf_counter()
 
     @property
@@ -84,20 +85,23 @@ class Stage:
         """
         for name, value in results.items():
             self.run.save_artifact(f"{_RESULTS}{name}.pkl", value)
+            self._kept[name] = value
 
     def result(self, name: str) -> Any:
-        """Return what the earlier run of a skipped stage kept under a name.
+        """Return what this stage kept under a name, or the earlier run of one that is skipped.
 
-        It is unpickled: only from a store that you trust.
+        That of an earlier run is unpickled: only from a store that you trust.
 
         Raises:
-            InvalidValue: if the stage isn't skipped.
+            InvalidValue: if the stage isn't skipped, and hasn't kept it.
             NotFound: if nothing is kept under that name.
         """
+        if name in self._kept:
+            return self._kept[name]
         if self.earlier is None:
             raise InvalidValue(
                 f"the stage {self.name!r} isn't skipped: it has to make its results",
-                hint="if stage.is_skipped: … = stage.result(name), else make and stage.keep it",
+                hint="if not stage.is_skipped: make and stage.keep it; then stage.result has it",
             )
         wanted = f"{_RESULTS}{name}.pkl"
         for file in self.earlier.artifacts:
