@@ -45,6 +45,30 @@ def test_a_column_that_no_run_has_is_noted(cli: Command) -> None:
     assert "note" not in cli("search", "--columns", "params.seed,tags").err
 
 
+def test_columns_that_would_share_a_title_have_their_prefix(cli: Command, store: Path) -> None:
+    program = """
+import sys
+import runlore
+with runlore.start_run("same", params={"loss": "mse", "a,b": 1}, store=sys.argv[1]) as run:
+    run.log({"loss": 0.5})
+"""
+    run_python(program, str(store))
+    columns = 'name,params.loss,metrics.loss,metrics.loss.min,dataset.name,params."a,b"'
+    head = cli("search", 'name = "same"', "--columns", columns).out.splitlines()[0].split()
+    assert head == ["name", "id", "run.name", "params.loss", "metrics.loss", "loss.min",
+                    "dataset.name", "a,b"]  # fmt: skip
+
+
+def test_a_column_that_is_no_name_is_shown_as_it_was_typed(cli: Command) -> None:
+    answer = cli("search", "--columns", "lr desc")
+    assert answer.code == 2
+    assert answer.err.splitlines()[:3] == [
+        "error: 'desc' is not expected here",
+        "  lr desc",
+        "     ^",
+    ]
+
+
 def test_counts_and_ids_stand_alone(cli: Command) -> None:
     assert cli("search", "status = finished", "--count") == (0, "4\n", "")
     answer = cli("search", "status = crashed", "--ids")

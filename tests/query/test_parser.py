@@ -4,7 +4,7 @@ import pytest
 
 from runlore.errors import QueryError
 from runlore.query.fields import Catalogue, Field
-from runlore.query.parser import parse, parse_order
+from runlore.query.parser import parse, parse_names, parse_order
 from runlore.query.printing import format_query
 from runlore.query.tree import And, Comparison, IsNull, Membership, Not, Or, OrderKey, Query
 from runlore.query.values import Boolean, Moment, Number, Text, quantity_of
@@ -278,3 +278,28 @@ def test_what_is_just_within_the_bounds_is_read() -> None:
     listed = parse("params.a in (" + ",".join(map(str, range(10_000))) + ")").filter
     assert isinstance(listed, Membership)
     assert len(listed.values) == 10_000
+
+
+def test_names_have_commas_between_and_are_quoted_as_in_a_filter() -> None:
+    assert parse_names('params."a,b", metrics.loss.min,tags,') == (
+        Field("param", "a,b"),
+        Field("metric", "loss", "min"),
+        Field("tags", ""),
+    )
+    assert parse_names("") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("params.lr = 3", "'=' is not expected here"),
+        ("params.lr desc", "'desc' is not expected here"),
+        ("params.lr) or (status", "')' is not expected here"),
+        ("params.lr,,status", "a name is expected, not ','"),
+        ("3", "a name is expected, not '3'"),
+    ],
+)
+def test_what_is_no_list_of_names_is_refused_with_the_text_as_typed(text: str, reason: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse_names(text)
+    assert (caught.value.reason, caught.value.text) == (reason, text)

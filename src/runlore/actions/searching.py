@@ -9,7 +9,7 @@ from runlore.actions.listing import likely_experiments, list_all
 from runlore.actions.quiet import without_warnings
 from runlore.errors import RunloreError
 from runlore.query.completion import complete
-from runlore.query.parser import parse
+from runlore.query.parser import parse_names
 from runlore.query.tree import fields_of
 from runlore.query.unknown import unknown_names
 from runlore.reading.search import found_by
@@ -58,10 +58,10 @@ class GroupFindings:
 
 
 @without_warnings
-def search_all(
-    wanted: Wanted, *, columns: Sequence[str] | None = None, store: str | None = None
-) -> Findings:
+def search_all(wanted: Wanted, *, columns: str | None = None, store: str | None = None) -> Findings:
     """Search for runs; `columns` names the fields to show instead of those asked about.
+
+    Their names have commas between, and are written as in a filter.
 
     Raises:
         QueryError: if the filter, the order or a column can't be read.
@@ -73,7 +73,7 @@ def search_all(
     notes = runs.notes
     if columns is not None:
         known = _catalogue(reader)
-        fields = [fields_of(parse(f"{column} is not null", known))[0] for column in columns]
+        fields = list(parse_names(columns, known))
         if runs.total:
             notes = tuple(dict.fromkeys((*notes, *_unknown(reader, fields, known))))
     else:  # what stands in every row of the table

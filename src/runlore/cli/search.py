@@ -99,7 +99,7 @@ def _search(
     from runlore.cli.output import Output
     from runlore.cli.search_table import show_found
 
-    chosen = [] if is_count or is_ids else _names(columns)
+    chosen = "" if is_count or is_ids else columns
     findings = search_all(wanted, columns=chosen, store=chosen_store())
     if as_json:
         from runlore.cli.jsonable import print_json

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from runlore.actions.listing import shared_metrics
 from runlore.cli.table import Cell, Column, Table
 from runlore.cli.wording import ago, are_numbers, duration, moment, numbers
+from runlore.query.printing import format_field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,9 +29,12 @@ def show_found(findings: Findings, output: Output) -> None:
     now = datetime.now(UTC)
     named = [Column("name", least=20), Column("id", style="id")]
     texts = [_shown(values, output, now) for values in findings.fields]
+    titles = _titles([values.field for values in findings.fields])
     asked = [
-        _asked_column(values, shown, rank)
-        for rank, (values, shown) in enumerate(zip(findings.fields, texts, strict=True), 1)
+        _asked_column(title, values, shown, rank)
+        for rank, (title, values, shown) in enumerate(
+            zip(titles, findings.fields, texts, strict=True), 1
+        )
     ]
     more, rest = ([], []) if findings.are_fields_chosen else _listed(findings, output, now)
     table = Table([*named, *asked, *more])
@@ -39,11 +44,11 @@ def show_found(findings: Findings, output: Output) -> None:
     output.table(table)
 
 
-def _asked_column(values: FieldValues, shown: list[str], rank: int) -> Column:
+def _asked_column(title: str, values: FieldValues, shown: list[str], rank: int) -> Column:
     """Give what was asked about precedence over all but the id; long texts are shortened first."""
     is_right = values.type in ("number", "duration") or are_numbers(shown)
     least = None if is_right else _LEAST_OF_TEXTS
-    return Column(title_of(values.field), is_right=is_right, rank=rank, least=least)
+    return Column(title, is_right=is_right, rank=rank, least=least)
 
 
 def _listed(
@@ -74,6 +79,18 @@ def _listed(
         columns.append(Column("tags", rank=_AFTER_ASKED + 10, least=8))
         cells.append([", ".join(run.tags) for run in runs])
     return columns, cells
+
+
+def _titles(fields: Sequence[Field]) -> list[str]:
+    """Name fields in a head, those that would share a title with their prefix."""
+    short = [title_of(field) for field in fields]
+    taken = Counter((*short, "name", "id"))
+    return [
+        title if taken[title] == 1
+        else f"run.{title}" if field.kind == "attribute"
+        else format_field(field)
+        for field, title in zip(fields, short, strict=True)
+    ]  # fmt: skip
 
 
 def title_of(field: Field) -> str:

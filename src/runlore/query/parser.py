@@ -69,6 +69,15 @@ def parse_order(keys: Sequence[str], catalogue: Catalogue | None = None) -> tupl
     return tuple(key for text in keys for key in _Parser(text, catalogue).order_alone())
 
 
+def parse_names(text: str, catalogue: Catalogue | None = None) -> tuple[Field, ...]:
+    """Read names of fields with commas between, like `params.lr, metrics.loss.min`.
+
+    Raises:
+        QueryError: if one can't be read.
+    """
+    return _Parser(text, catalogue).names_alone()
+
+
 class _Parser:
     """Recursive descent, one token ahead; the binder checks what conditions mean."""
 
@@ -100,6 +109,16 @@ class _Parser:
         if self._token.kind != END:
             raise self._error(f"{self._shown()} is not expected here", "asc or desc may follow")
         return order
+
+    def names_alone(self) -> tuple[Field, ...]:
+        names = []
+        while self._token.kind != END:
+            names.append(self._field())
+            if not self._accept(",") and self._token.kind != END:
+                raise self._error(
+                    f"{self._shown()} is not expected here", "names have commas between"
+                )
+        return tuple(names)
 
     # -- conditions ------------------------------------------------------------------------
 
