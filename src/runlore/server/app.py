@@ -19,7 +19,7 @@ from runlore.server.models.problems import Problem
 from runlore.server.policy import admit
 from runlore.server.problems import Catching, install_handlers
 from runlore.server.reader import SharedReader
-from runlore.server.routes import curves, edits, run_views, runs, schema, series, store
+from runlore.server.routes import curves, edits, experiments, run_views, runs, schema, series, store
 
 if TYPE_CHECKING:
     import os
@@ -31,6 +31,7 @@ ROUTERS = (
     runs.router,
     run_views.router,
     series.router,
+    experiments.router,
     edits.router,
     curves.router,
 )

@@ -24,6 +24,8 @@ class Right(Enum):
 ALLOWED: dict[str, Right] = {
     "GET /api/v1/openapi.json": Right.READ,
     "GET /api/v1/store": Right.READ,
+    "GET /api/v1/experiments": Right.READ,
+    "GET /api/v1/experiments/{name:path}": Right.READ,
     "GET /api/v1/runs": Right.READ,
     "GET /api/v1/runs/fields": Right.READ,
     "GET /api/v1/filters/complete": Right.READ,
