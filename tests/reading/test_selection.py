@@ -83,6 +83,15 @@ def test_a_filter_selects_what_it_holds_for(reader: StoreReader) -> None:
         labels(reader, "metrics.loss >")
 
 
+def test_an_order_and_a_limit_alone_select_the_first(reader: StoreReader) -> None:
+    everything = [row.run for row in find_rows(reader, "order by started")]
+    assert len(everything) > 2
+    assert [row.run for row in find_rows(reader, "order by started limit 2")] == everything[:2]
+    assert [row.run for row in find_rows(reader, "limit 1")] == everything[-1:]
+    with pytest.raises(QueryError, match="'strated' is no attribute"):
+        find_rows(reader, "order by strated")
+
+
 def test_words_of_a_filter_in_a_name_make_no_filter_of_it(reader: StoreReader) -> None:
     assert labels(reader, "is it not") == ["is it not"]
     with pytest.raises(RunNotFound, match="is it so"):

@@ -37,8 +37,9 @@ _GLOB = re.compile(r"[*?\[]")
 _EXPERIMENT, _INCREMENT = "experiment:", "increment:"
 BARE_NUMBER = re.compile(r"[0-9]{1,7}")  # of an increment; a short id has eight digits
 _INCREMENT_NAME = re.compile(r"[0-9]{3,}-.+", re.DOTALL)
+_ORDER = re.compile(r"\s*order\s+by\b", re.IGNORECASE)
 _SIGN = re.compile(r"[<>~=]")  # of a filter
-_WORD = re.compile(r"\b(?:in|like|ilike|is|between|not)\b", re.IGNORECASE)
+_WORD = re.compile(r"\b(?:in|like|ilike|is|between|not|order\s+by|limit\s+[0-9]+)\b", re.I)
 
 
 class Scope(NamedTuple):
@@ -119,8 +120,10 @@ def _found(reader: StoreReader, selection: str, scope: Scope) -> list[RunRow]:
     elif not found and _WORD.search(selection):
         try:
             found = _by_filter(reader, selection, scope)
-        except QueryError:  # rather a name with a space in it that no run has
-            found = []
+        except QueryError:
+            if _ORDER.match(selection):
+                raise
+            found = []  # rather a name with a space in it that no run has
     return found
 
 
