@@ -137,6 +137,17 @@ def test_a_single_run_within_the_spread_of_others_is_not_the_best() -> None:
 
 
 @pytest.mark.usefixtures("increment")
+def test_seeds_that_change_nothing_are_said_to_and_errors_take_one_line() -> None:
+    track_seeds("fixed", (0.9, 0.9, 0.9))
+    track_seeds("other", (0.5, 0.51, 0.52))
+    fail("bad", ValueError("no room\nfor this\nbatch"))
+    found = compare_experiments(write=False)
+    assert found.winner == "fixed"
+    assert "The 3 seeds gave one and the same value" in found.reasons
+    assert "exp-007-bad failed: ValueError: no room; it isn't ranked" in found.notes
+
+
+@pytest.mark.usefixtures("increment")
 def test_less_is_better_where_the_name_says_so() -> None:
     track("a", {"rmse": 2.0})
     track("b", {"rmse": 1.5})

@@ -67,6 +67,14 @@ def test_secrets_of_the_command_line_are_masked_in_the_files(
     assert command[2].startswith("[masked sha256:")
 
 
+def test_a_file_that_cannot_be_put_in_its_place_leaves_nothing_beside_it(increment: Path) -> None:
+    with track_experiment("a") as exp:
+        exp.log_metric("auc", 0.5)
+        (increment / "a" / "params.json").mkdir()
+    assert runlore.get_run(exp.id).metrics == {"auc": 0.5}
+    assert not list((increment / "a").glob("*.new"))
+
+
 def test_a_series_of_points_goes_into_one_table(increment: Path) -> None:
     assert increment.parent.is_dir()
     with track_experiment("curve") as exp:

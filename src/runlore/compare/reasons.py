@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runlore.compare.judging import can_be_ranked
 from runlore.compare.markdown import number
 from runlore.compare.wording import listed, percent_text, seconds_text, title_of, value_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from runlore.compare.candidates import Candidate
     from runlore.compare.findings import Findings
@@ -109,7 +109,7 @@ def notes_of(found: Findings) -> list[str]:
         if absent and one.runs:
             lacking.setdefault(absent, []).append(one.name)
         for run in one.others:
-            error = f": {run.error['type']}: {run.error['message']}" if run.error else ""
+            error = f": {run.error['type']}: {_first_line(run.error)}" if run.error else ""
             reason = error or (f": {run.reason}" if run.reason else "")
             ending = "isn't over yet" if run.status == "running" else f"{run.status}{reason}"
             short = f" (run {run.short_id})" if len(one.runs) + len(one.others) > 1 else ""
@@ -135,6 +135,10 @@ def notes_of(found: Findings) -> list[str]:
         more = len(notes) - _MOST_NOTES
         notes = [*notes[:_MOST_NOTES], f"and {more} more remarks of this kind"]
     return notes
+
+
+def _first_line(error: Mapping[str, Any]) -> str:
+    return str(error["message"]).strip().partition("\n")[0]
 
 
 def _kinds_of_values(found: Findings) -> Iterator[str]:
@@ -181,6 +185,8 @@ def _spread(verdict: MetricVerdict, best: Candidate) -> str:
     if described.std is None or described.mean_interval is None:
         return "Its spread is unknown: one run. Repeat it with other seeds to learn it"
     what = "folds" if len(best.runs) == 1 else "seeds"
+    if described.std == 0:
+        return f"The {described.n} {what} gave one and the same value"
     low, high = described.mean_interval.low, described.mean_interval.high
     said = f"Over {described.n} {what} the standard deviation is {described.std:.2g}"
     if what == "folds":

@@ -114,8 +114,12 @@ def write_artifact(folder: str, name: str, source: str) -> None:
     new = f"{place}.{os.getpid()}.new"
     if os.path.lexists(new):
         os.unlink(new)
-    snapshot(source, new)
-    os.replace(new, place)
+    try:
+        snapshot(source, new)
+        os.replace(new, place)
+    except OSError:
+        _remove(new)
+        raise
 
 
 def artifact_place(name: str) -> str:
@@ -171,6 +175,15 @@ def _cell(text: str) -> str:
 def _write(folder: str, name: str, text: str) -> None:
     place = os.path.join(folder, name)
     new = f"{place}.{os.getpid()}.new"
-    with open(new, "w", encoding="utf-8", newline="") as file:
-        file.write(text)
-    os.replace(new, place)
+    try:
+        with open(new, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.replace(new, place)
+    except OSError:
+        _remove(new)
+        raise
+
+
+def _remove(path: str) -> None:
+    if os.path.lexists(path):
+        os.unlink(path)
