@@ -39,9 +39,7 @@ BARE_NUMBER = re.compile(r"[0-9]{1,7}")  # of an increment; a short id has eight
 _INCREMENT_NAME = re.compile(r"[0-9]{3,}-.+", re.DOTALL)
 _ORDER = re.compile(r"\s*order\s+by\b", re.IGNORECASE)
 _SIGN = re.compile(r"[<>~=]")  # of a filter
-_WORD = re.compile(
-    r"\b(?:in|like|ilike|is|between|not|order\s+by|limit\s+[0-9]+)\b", re.IGNORECASE
-)
+_WORD = re.compile(r"\b(?:in|like|ilike|is|between|not|order\s+by|limit\s+[0-9]+)\b", re.IGNORECASE)
 
 
 class Scope(NamedTuple):
