@@ -161,13 +161,18 @@ def rows_of_pieces(pieces: Pieces, within: Range) -> Rows:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         mean = np.add.reduceat(pieces.total, starts) / finite
     row = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(pieces))))
+    least, greatest = np.fmin.reduceat(pieces.min, starts), np.fmax.reduceat(pieces.max, starts)
+    first = _outermost(pieces.first, row, len(starts), is_last=False)
+    last = _outermost(pieces.last, row, len(starts), is_last=True)
+    # Where no piece ends in a finite value, one from the inside stands for it.
+    inside = np.where(np.isnan(first), np.where(np.isnan(last), least, last), first)
     return Rows(
         pieces.x_first[starts],
         np.maximum.reduceat(pieces.x_last, starts),
-        np.fmin.reduceat(pieces.min, starts),
-        np.fmax.reduceat(pieces.max, starts),
-        _outermost(pieces.first, row, len(starts), is_last=False),
-        _outermost(pieces.last, row, len(starts), is_last=True),
+        least,
+        greatest,
+        inside,
+        np.where(np.isnan(last), inside, last),
         np.where(has_none, np.nan, mean),
         np.add.reduceat(pieces.count, starts),
     )

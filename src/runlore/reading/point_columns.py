@@ -126,10 +126,12 @@ class PointReader:
         limits = {} if superseded else places.limits
         for number, (part, position) in enumerate(zip(places.parts, places.positions, strict=True)):
             place = (part.actor, part.number)
-            ranges_of = wanted.get(place, {})
-            if place in chosen.covered and not any(ranges_of.values()):
+            ranges_of, is_covered = wanted.get(place, {}), place in chosen.covered
+            if is_covered and not any(ranges_of.values()):
                 continue
-            task = _Task(places.run, series, columns, limits, number, ranges_of, chosen.window)
+            task = _Task(
+                places.run, series, columns, limits, number, ranges_of, is_covered, chosen.window
+            )
             try:
                 found += self._read_part(part, position, task)
             except FileNotFoundError:
@@ -157,6 +159,7 @@ class _Task(NamedTuple):
     limits: Mapping[str, Limits]
     part: int
     ranges: Mapping[int, Sequence[tuple[int, int]]]
+    is_covered: bool
     window: Window | None
 
     def of_segment(self, segment: Segment) -> Iterator[PointColumns]:
@@ -166,6 +169,8 @@ class _Task(NamedTuple):
                 limit = self._limit_of(track.key_set.attempt, is_stepped=track.has_step)
                 names = {*self.columns, *([limit[0]] if limit else [])}
                 ranges: Sequence[tuple[int, int] | None] | None = self.ranges.get(number)
+                if ranges is None and self.is_covered:
+                    continue
                 if ranges is None:
                     ranges = self._touched(segment, track, place)
                 for chunks in ranges:
