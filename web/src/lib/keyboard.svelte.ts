@@ -1,4 +1,6 @@
 // Keys of the page: components say what theirs do, and `?` lists them.
+import { untrack } from "svelte";
+
 export interface Key {
   key: string;
   label: string;
@@ -12,9 +14,9 @@ class Keyboard {
   /** Give keys a meaning for as long as a component lives. */
   on(...keys: Key[]): void {
     $effect(() => {
-      this.all = [...this.all, ...keys];
+      untrack(() => (this.all = [...this.all, ...keys]));
       return () => {
-        this.all = this.all.filter((one) => !keys.includes(one));
+        this.all = untrack(() => this.all).filter((one) => !keys.includes(one));
       };
     });
   }
