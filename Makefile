@@ -10,16 +10,22 @@ WORKERS ?= logical
 SUITE ?= bookworm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-only test-wide lint format docs bench changelog hooks lock cli-reference \
+.PHONY: help demo test test-only test-wide page page-check lint format docs bench changelog hooks lock cli-reference \
 	check-fresh clean setup-demo setup-test setup-dev
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup-demo ## train real models, track them, compare them in the terminal
+demo: setup-demo page-package ## train real models, track them, compare them in the terminal
 	@$(BIN)/runlore demo
 
-test: setup-test lint-run docs-run ## every check and every test
+page: setup-demo ## build the page of web/ into the package, where it has changed
+	@$(BIN)/python tools/build_page.py build
+
+page-check: setup-demo ## types and tests of the page
+	@$(BIN)/python tools/build_page.py check
+
+test: setup-test page-package page-check lint-run docs-run ## every check and every test
 	@$(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
 
 test-only: setup-test ## the tests alone, or those that PYTEST='…' names
@@ -33,7 +39,12 @@ test-wide: ## the tests against large frameworks, each in an environment of its 
 	@$(PYTHON) tools/bootstrap.py wide-ray
 	.venv-ray/bin/pytest -m wide --framework ray
 
-lint: setup-test lint-run ## format, lint, types and layers, checked
+lint: setup-test page-check lint-run ## format, lint, types and layers, checked
+
+# The rest needs no page: where npm can't be reached, a line says so.
+.PHONY: page-package
+page-package:
+	@$(BIN)/python tools/build_page.py package
 
 .PHONY: lint-run
 lint-run:
@@ -72,7 +83,8 @@ check-fresh: ## (as root) run both commands in a bare Debian with only python3, 
 	@$(PYTHON) tools/check_fresh.py --suite $(SUITE)
 
 clean: ## remove the environments, caches and what was built
-	rm -rf .venv .venv-* .venv.lock docs/_build build dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-* .venv.lock docs/_build build dist .mypy_cache .ruff_cache .pytest_cache \
+		web/node_modules src/runlore/server/page
 
 setup-demo setup-test setup-dev:
 	@$(PYTHON) tools/bootstrap.py $(@:setup-%=%)

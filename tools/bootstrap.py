@@ -251,6 +251,7 @@ def pip_install(environment: Environment, arguments: list[str]) -> None:
     """Run pip in the environment under the user's own configuration."""
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONHOME"}
     variables["PIP_USER"] = "0"  # a `user = true` in pip's configuration fails in an environment
+    variables["RUNLORE_PAGE"] = "skip"  # make builds the page itself, whenever it has changed
     command = [environment.python, "-m", "pip", "install", "--disable-pip-version-check"]
     command += ["--no-input", "--quiet", "--progress-bar", "off", *arguments]
     done = subprocess.run(command, env=variables, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
