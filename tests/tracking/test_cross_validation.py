@@ -44,6 +44,13 @@ class FailsOnFold(Counting):
         return self
 
 
+def test_scores_without_a_name_are_scores_and_two_need_names() -> None:
+    one = track_cross_validation(tree(), X, Y, scoring=lambda model, rows, y: model.score(rows, y))
+    assert one.score == "score"
+    with pytest.raises(InvalidValue, match="two scores are called 'score'"):
+        track_cross_validation(tree(), X, Y, scoring=[lambda *_: 0.0, lambda *_: 1.0])
+
+
 def test_the_run_says_which_folds_were_asked_for() -> None:
     splits = list(StratifiedKFold(3).split(X, Y))
     said = {

@@ -13,6 +13,7 @@ from runlore.reading.directions import direction_of
 from runlore.reading.suggestions import nearest
 from runlore.records import limits
 from runlore.tracking.estimators import require_sklearn
+from runlore.tracking.scoring import by_name, function_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +106,7 @@ def model_scores(metrics: Any, y_train: Any, y_test: Any, task: Task | None) -> 
             raise InvalidType(
                 f"the metrics are {a_kind(metrics)}", hint="give names: metrics=['accuracy', 'f1']"
             )
-        named = {_name_of(one): one for one in metrics}
+        named = by_name(metrics, _name_of)
     if not named:
         raise InvalidValue("no metric is given", hint="metrics=['accuracy']")
     scorers = {
@@ -123,7 +124,7 @@ def _name_of(metric: Any) -> str:
             f"a metric is {a_kind(metric)}: {metric!r}",
             hint="give a name like 'accuracy', or a function of (model, X, y)",
         )
-    return getattr(metric, "__name__", "score")
+    return function_name(metric)
 
 
 def _scorer(metric: Any, task: Task | None) -> Callable[[Any, Any, Any], Any] | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ def scoring_of(scoring: Any, example: Any, main: str | None = None) -> Scoring:
     elif isinstance(scoring, str) or callable(scoring):
         named = {_name_of(scoring): scoring}
     elif isinstance(scoring, Iterable):
-        named = {_name_of(one): one for one in scoring}
+        named = by_name(scoring, _name_of)
     else:
         raise InvalidType(f"scoring is {a_kind(scoring)}", hint="give a name like 'accuracy'")
     if not named:
@@ -65,8 +65,31 @@ def scoring_of(scoring: Any, example: Any, main: str | None = None) -> Scoring:
     return Scoring(found, main or next(iter(found)))
 
 
+def by_name(scores: Iterable[Any], name_of: Callable[[Any], str]) -> dict[str, Any]:
+    """Put scores under their names.
+
+    Raises:
+        InvalidValue: if two have the same.
+    """
+    named: dict[str, Any] = {}
+    for one in scores:
+        name = name_of(one)
+        if name in named and named[name] != one:
+            raise InvalidValue(
+                f"two scores are called {name!r}", hint="name them: {'first': …, 'second': …}"
+            )
+        named[name] = one
+    return named
+
+
+def function_name(function: Any) -> str:
+    """Return what a function is called; a lambda, which has no name, is a score."""
+    name: str = getattr(function, "__name__", "score")
+    return "score" if name == "<lambda>" else name
+
+
 def _name_of(scoring: Any) -> str:
-    return scoring if isinstance(scoring, str) else getattr(scoring, "__name__", "score")
+    return scoring if isinstance(scoring, str) else function_name(scoring)
 
 
 def _own_name(example: Any) -> str:
