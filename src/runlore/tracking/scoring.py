@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runlore.client.values import number_of
 from runlore.errors import InvalidType, InvalidValue, a_kind
@@ -13,6 +13,9 @@ from runlore.media.libraries import comes_from
 from runlore.reading.suggestions import nearest
 from runlore.records import limits
 from runlore.tracking.estimators import require_sklearn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True)
