@@ -13,13 +13,28 @@ from runlore import __version__
 from runlore.actions.tables import Orderings
 from runlore.journal.folder import open_store
 from runlore.journal.location import locate_store
+from runlore.reading.console_pages import ConsoleCache
 from runlore.reading.curves import CurveReader
+from runlore.server import assets
 from runlore.server.guard import Guard
+from runlore.server.live import Live
 from runlore.server.models.problems import Problem
 from runlore.server.policy import admit
 from runlore.server.problems import Catching, install_handlers
 from runlore.server.reader import SharedReader
-from runlore.server.routes import curves, edits, experiments, run_views, runs, schema, series, store
+from runlore.server.routes import (
+    console,
+    curves,
+    edits,
+    events,
+    experiments,
+    files,
+    run_views,
+    runs,
+    schema,
+    series,
+    store,
+)
 
 if TYPE_CHECKING:
     import os
@@ -34,6 +49,10 @@ ROUTERS = (
     experiments.router,
     edits.router,
     curves.router,
+    events.router,
+    files.router,
+    console.router,
+    assets.router,  # answers every path, so last
 )
 _THREADS = 8  # each holds a connection to the index
 
@@ -62,7 +81,10 @@ def create_app(place: str | os.PathLike[str] | None = None) -> FastAPI:
     )
     app.state.reader = SharedReader(open_store(locate_store(place)))
     app.state.orderings = Orderings()
+    app.state.bundle = assets.Bundle()
     app.state.curves = CurveReader(app.state.reader.stored)
+    app.state.live = Live(app.state.reader)
+    app.state.consoles = ConsoleCache()
     install_handlers(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -73,4 +95,5 @@ def create_app(place: str | os.PathLike[str] | None = None) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
     yield
+    app.state.live.close()
     app.state.reader.close()

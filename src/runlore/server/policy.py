@@ -23,6 +23,7 @@ class Right(Enum):
 # By method and path, as the routes declare them. On loopback, whoever asks has both rights.
 ALLOWED: dict[str, Right] = {
     "GET /api/v1/openapi.json": Right.READ,
+    "GET /{path:path}": Right.READ,
     "GET /api/v1/store": Right.READ,
     "GET /api/v1/experiments": Right.READ,
     "GET /api/v1/experiments/{name:path}": Right.READ,
@@ -35,6 +36,14 @@ ALLOWED: dict[str, Right] = {
     "GET /api/v1/metrics": Right.READ,
     "GET /api/v1/runs/{run}/points": Right.READ,
     "POST /api/v1/curves": Right.READ,
+    "GET /api/v1/events": Right.READ,
+    "GET /api/v1/runs/{run}/media": Right.READ,
+    "GET /api/v1/runs/{run}/media/{item}": Right.READ,
+    "GET /api/v1/runs/{run}/artifacts": Right.READ,
+    "GET /api/v1/runs/{run}/preview": Right.READ,
+    "GET /api/v1/runs/{run}/files/{path:path}": Right.READ,
+    "GET /api/v1/runs/{run}/diff": Right.READ,
+    "GET /api/v1/runs/{run}/console": Right.READ,
     "GET /api/v1/views": Right.READ,
     "POST /api/v1/edits/tag": Right.EDIT,
     "POST /api/v1/edits/tags": Right.EDIT,
