@@ -127,7 +127,7 @@ def install_modules(node: Node) -> None:
     say("fetching what it is made of, with npm (a minute, the first time)")
     status, output = _npm(node, "ci", "--no-audit", "--no-fund", "--loglevel=error")
     if status != 0:
-        raise UnavailableError("npm could not fetch what the page is made of" + _last_lines(output))
+        raise UnavailableError("npm could not fetch what the page is made of" + _reason(output))
     _write(stamp, wanted)
 
 
@@ -204,6 +204,12 @@ def _npm(node: Node, *arguments: str) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout
+
+
+def _reason(output: str) -> str:
+    """Give npm's own word for what went wrong, like ECONNREFUSED."""
+    code = re.search(r"^npm (?:error|ERR!) code (\w+)", output, re.MULTILINE)
+    return f" ({code[1]})" if code else _last_lines(output)
 
 
 def _last_lines(output: str) -> str:
