@@ -1,0 +1,261 @@
+// Draw a scene. The one place where curves become strokes, on the screen and in exports alike.
+import { nearestPlace, window } from "../model/buckets";
+import { dashOf } from "../model/colours";
+import type { Projection } from "./projection";
+import type { Scene, SceneGroup, SceneLine } from "./scene";
+import type { Surface } from "./surface";
+
+const FEW = 12;
+const MANY = 40;
+
+export function paintScene(surface: Surface, scene: Scene, project: Projection): void {
+  surface.lineJoin = "round";
+  surface.lineCap = "butt";
+  if (scene.groups) {
+    for (const group of scene.groups) paintBand(surface, scene, group, project);
+    for (const group of scene.groups) paintMean(surface, scene, group, project);
+    if (scene.lines.length <= MANY * 2) for (const line of scene.lines) paintMarks(surface, scene, line, project, colourIn(scene, line));
+  } else {
+    const count = scene.lines.length;
+    for (const line of scene.lines) paintEnvelope(surface, scene, line, project, count);
+    for (const line of scene.lines) paintLine(surface, scene, line, project, count);
+    for (const line of scene.lines) paintMarks(surface, scene, line, project, line.series.colour);
+  }
+  surface.globalAlpha = 1;
+  surface.setLineDash([]);
+}
+
+/** Light up one run over everything else. */
+export function paintHighlight(surface: Surface, scene: Scene, one: SceneLine, project: Projection): void {
+  surface.strokeStyle = colourIn(scene, one);
+  surface.lineJoin = "round";
+  surface.lineWidth = 2.25;
+  surface.globalAlpha = 1;
+  stroke(surface, scene, one.line.x, one.smooth ?? one.line.y, project);
+}
+
+/** Light up one group. */
+export function paintGroupHighlight(surface: Surface, scene: Scene, one: SceneGroup, project: Projection): void {
+  paintBand(surface, scene, one, project);
+  surface.strokeStyle = one.group.colour;
+  surface.lineWidth = 2.25;
+  surface.globalAlpha = 1;
+  stroke(surface, scene, one.line.x, one.mean, project);
+  surface.lineWidth = 1;
+  surface.globalAlpha = 0.7;
+  for (const member of one.members) stroke(surface, scene, member.line.x, member.smooth ?? member.line.y, project);
+  surface.globalAlpha = 1;
+}
+
+/** The runs of opened groups, thin, over their band. */
+export function paintMembers(surface: Surface, scene: Scene, opened: ReadonlySet<string>, project: Projection): void {
+  surface.lineWidth = 1;
+  surface.globalAlpha = 0.6;
+  for (const one of scene.groups ?? []) {
+    if (!opened.has(one.group.label)) continue;
+    surface.strokeStyle = one.group.colour;
+    one.members.forEach((member, at) => {
+      surface.setLineDash([...dashOf(at)]);
+      stroke(surface, scene, member.line.x, member.smooth ?? member.line.y, project);
+    });
+  }
+  surface.setLineDash([]);
+  surface.globalAlpha = 1;
+}
+
+const colourIn = (scene: Scene, one: SceneLine) => scene.groups?.find((group) => group.members.includes(one))?.group.colour ?? one.series.colour;
+
+function paintLine(surface: Surface, scene: Scene, one: SceneLine, project: Projection, count: number): void {
+  surface.strokeStyle = one.series.colour;
+  surface.setLineDash([...(one.series.dash ?? [])]);
+  if (one.smooth) {
+    surface.lineWidth = 1;
+    surface.globalAlpha = count > FEW ? 0.12 : 0.24;
+    stroke(surface, scene, one.line.x, one.line.y, project);
+  }
+  surface.lineWidth = count > MANY ? 1 : 1.4;
+  surface.globalAlpha = count > MANY ? 0.8 : 1;
+  stroke(surface, scene, one.line.x, one.smooth ?? one.line.y, project);
+}
+
+/** One path through what is finite; a point between two gaps is a dot. */
+function stroke(surface: Surface, scene: Scene, x: Float64Array, y: Float64Array, project: Projection): void {
+  const [start, end] = window(x, scene.x.from, scene.x.to);
+  let isOpen = false;
+  let alone = -1;
+  surface.beginPath();
+  for (let row = start; row < end; row++) {
+    const value = y[row]!;
+    if (!(value - value === 0) || (scene.isLogY && value <= 0)) {
+      if (alone >= 0) dot(surface, project.x(x[alone]!), project.y(y[alone]!));
+      isOpen = false;
+      alone = -1;
+      continue;
+    }
+    if (isOpen) {
+      surface.lineTo(project.x(x[row]!), project.y(value));
+      alone = -1;
+    } else {
+      surface.moveTo(project.x(x[row]!), project.y(value));
+      alone = row;
+    }
+    isOpen = true;
+  }
+  if (alone >= 0) dot(surface, project.x(x[alone]!), project.y(y[alone]!));
+  surface.stroke();
+}
+
+function dot(surface: Surface, x: number, y: number): void {
+  surface.moveTo(x - 1.2, y);
+  surface.lineTo(x + 1.2, y);
+  surface.moveTo(x, y - 1.2);
+  surface.lineTo(x, y + 1.2);
+}
+
+/** Least to greatest of each bucket, so no spike is sampled away; what sticks out stands as a stroke. */
+function paintEnvelope(surface: Surface, scene: Scene, one: SceneLine, project: Projection, count: number): void {
+  const { x, low, high } = one.line;
+  const [start, end] = window(x, scene.x.from, scene.x.to);
+  let total = 0;
+  let most = 0;
+  let rows = 0;
+  for (let row = start; row < end; row++) {
+    const height = high[row]! - low[row]!;
+    if (!(height > 0)) continue;
+    total += height;
+    rows++;
+    if (height > most) most = height;
+  }
+  if (rows === 0) return;
+  const usual = total / rows;
+  const perUnit = scene.isLogY ? Infinity : project.box.height / (scene.y.to - scene.y.from);
+  surface.fillStyle = one.series.colour;
+  surface.strokeStyle = one.series.colour;
+  if (usual * perUnit > 1 && count <= MANY) {
+    surface.globalAlpha = (one.smooth ? 0.07 : 0.15) / (count > FEW ? 2 : 1);
+    fillBetween(surface, x, low, high, start, end, project);
+  }
+  if (most <= usual * 3 && count <= MANY) return;
+  surface.globalAlpha = one.smooth ? 0.25 : 0.6;
+  surface.lineWidth = 1;
+  surface.setLineDash([]);
+  surface.beginPath();
+  for (let row = start; row < end; row++) {
+    const height = high[row]! - low[row]!;
+    if (!(height > usual * 3) || height * perUnit < 5) continue;
+    const at = project.x(x[row]!);
+    surface.moveTo(at, project.y(low[row]!));
+    surface.lineTo(at, project.y(high[row]!));
+  }
+  surface.stroke();
+}
+
+function paintBand(surface: Surface, scene: Scene, { group, line, low, high }: SceneGroup, project: Projection): void {
+  const [start, end] = window(line.x, scene.x.from, scene.x.to);
+  surface.fillStyle = group.colour;
+  surface.globalAlpha = 0.05;
+  if (line.low !== line.least) fillBetween(surface, line.x, line.least, line.greatest, start, end, project);
+  surface.globalAlpha = 0.16;
+  fillBetween(surface, line.x, low, high, start, end, project);
+}
+
+/** The mean; fainter where not all members have values, since it is the mean of others there. */
+function paintMean(surface: Surface, scene: Scene, { group, line, mean }: SceneGroup, project: Projection): void {
+  surface.strokeStyle = group.colour;
+  surface.lineWidth = 1.6;
+  surface.setLineDash([]);
+  const most = line.n.reduce((one, other) => Math.max(one, other), 0);
+  const whole = mean.map((value, at) => (line.n[at] === most ? value : NaN));
+  surface.globalAlpha = 1;
+  stroke(surface, scene, line.x, whole, project);
+  if (line.n.every((n) => n === most)) return;
+  surface.globalAlpha = 0.45;
+  const isPart = (at: number) => line.n[at] !== most;
+  // One neighbour more at each side, so the parts meet.
+  stroke(surface, scene, line.x, mean.map((value, at) => (isPart(at) || (at > 0 && isPart(at - 1)) || (at + 1 < mean.length && isPart(at + 1)) ? value : NaN)), project);
+  surface.globalAlpha = 1;
+}
+
+function fillBetween(surface: Surface, x: Float64Array, low: Float64Array, high: Float64Array, start: number, end: number, project: Projection): void {
+  surface.beginPath();
+  for (let row = start; row < end; ) {
+    if (!(low[row]! <= high[row]!)) {
+      row++;
+      continue;
+    }
+    let last = row;
+    while (last + 1 < end && low[last + 1]! <= high[last + 1]!) last++;
+    surface.moveTo(project.x(x[row]!), project.y(high[row]!));
+    for (let at = row + 1; at <= last; at++) surface.lineTo(project.x(x[at]!), project.y(high[at]!));
+    for (let at = last; at >= row; at--) surface.lineTo(project.x(x[at]!), project.y(low[at]!));
+    surface.closePath();
+    row = last + 1;
+  }
+  surface.fill();
+}
+
+/** Joints of attempts, NaN and infinity where they happened, and the head of a run that goes on. */
+function paintMarks(surface: Surface, scene: Scene, { curve, line, smooth, series }: SceneLine, project: Projection, colour: string): void {
+  const { box } = project;
+  const y = smooth ?? line.y;
+  const isSeen = (x: number) => x >= scene.x.from && x <= scene.x.to;
+  surface.strokeStyle = colour;
+  surface.globalAlpha = 1;
+  surface.setLineDash([]);
+  surface.lineWidth = 1.4;
+  surface.beginPath();
+  for (const seam of curve.seams) {
+    const at = isSeen(seam) ? finiteNear(line.x, y, seam) : -1;
+    if (at < 0) continue;
+    const [left, top] = [project.x(seam), project.y(y[at]!)];
+    surface.moveTo(left, top - 6);
+    surface.lineTo(left, top + 6);
+  }
+  for (const x of curve.nan) {
+    const at = isSeen(x) ? finiteNear(line.x, y, x) : -1;
+    if (at < 0 && !isSeen(x)) continue;
+    const [left, top] = [project.x(x), at < 0 ? box.top + box.height - 5 : project.y(y[at]!)];
+    surface.moveTo(left - 3, top - 3);
+    surface.lineTo(left + 3, top + 3);
+    surface.moveTo(left - 3, top + 3);
+    surface.lineTo(left + 3, top - 3);
+  }
+  surface.stroke();
+  surface.fillStyle = colour;
+  surface.beginPath();
+  for (const x of curve.positiveInfinity) if (isSeen(x)) triangle(surface, project.x(x), box.top + 1, 5);
+  for (const x of curve.negativeInfinity) if (isSeen(x)) triangle(surface, project.x(x), box.top + box.height - 1, -5);
+  surface.fill();
+  if (series.status === "running") paintHead(surface, line.x, y, series.silentSeconds ? "silent" : "live", isSeen, project);
+}
+
+function paintHead(surface: Surface, x: Float64Array, y: Float64Array, kind: "live" | "silent", isSeen: (x: number) => boolean, project: Projection): void {
+  const last = x.length - 1;
+  if (last < 0 || !isSeen(x[last]!) || !Number.isFinite(y[last]!)) return;
+  const [left, top] = [project.x(x[last]!), project.y(y[last]!)];
+  surface.beginPath();
+  for (let step = 0; step <= 12; step++) {
+    const angle = (step / 12) * 2 * Math.PI;
+    const [px, py] = [left + 2.8 * Math.cos(angle), top + 2.8 * Math.sin(angle)];
+    if (step === 0) surface.moveTo(px, py);
+    else surface.lineTo(px, py);
+  }
+  surface.closePath();
+  if (kind === "live") surface.fill();
+  else surface.stroke();
+}
+
+function triangle(surface: Surface, x: number, tip: number, height: number): void {
+  surface.moveTo(x, tip);
+  surface.lineTo(x - 3.5, tip + height);
+  surface.lineTo(x + 3.5, tip + height);
+  surface.closePath();
+}
+
+/** The place of a finite value by `x`: there, before it, or behind it. */
+function finiteNear(x: Float64Array, y: Float64Array, at: number): number {
+  const near = nearestPlace(x, at);
+  for (let row = near; row >= 0; row--) if (Number.isFinite(y[row]!)) return row;
+  for (let row = near + 1; row > 0 && row < x.length; row++) if (Number.isFinite(y[row]!)) return row;
+  return -1;
+}

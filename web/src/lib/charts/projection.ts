@@ -1,0 +1,40 @@
+// From values to pixels and back.
+import type { Scene } from "./scene";
+
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+export interface Projection {
+  box: Box;
+  x: (value: number) => number;
+  y: (value: number) => number;
+  valueOfX: (pixel: number) => number;
+}
+
+const FAR = 4000; // beyond every screen, and still harmless to a canvas
+
+export function projectionOf(scene: Pick<Scene, "x" | "y" | "isLogX" | "isLogY">, box: Box): Projection {
+  const { isLogX, isLogY } = scene;
+  const of = (value: number, isLog: boolean) => (isLog ? Math.log(value) : value);
+  const x0 = of(scene.x.from, isLogX);
+  const y0 = of(scene.y.from, isLogY);
+  const xScale = box.width / (of(scene.x.to, isLogX) - x0);
+  const yScale = box.height / (of(scene.y.to, isLogY) - y0);
+  const bottom = box.top + box.height;
+  const kept = (pixel: number) => (pixel < -FAR ? -FAR : pixel > FAR ? FAR : pixel);
+  return {
+    box,
+    x: isLogX ? (value) => kept(box.left + (Math.log(value) - x0) * xScale) : (value) => kept(box.left + (value - x0) * xScale),
+    y: isLogY
+      ? (value) => (value > 0 ? kept(bottom - (Math.log(value) - y0) * yScale) : FAR)
+      : (value) => kept(bottom - (value - y0) * yScale),
+    valueOfX: (pixel) => {
+      const value = x0 + (pixel - box.left) / xScale;
+      return isLogX ? Math.exp(value) : value;
+    },
+  };
+}

@@ -1,0 +1,158 @@
+// What a chart shows, worked out from curves: lines or groups, the ranges of both axes, what is not shown.
+import type { Status } from "../api/contract";
+import type { Curve } from "../api/curves";
+import { extentOf, fullRange, paddedRange, robustRange, type Extent, type Range } from "../model/ranges";
+import { groupLine, placesOf, type BandKind, type GroupLine } from "../model/groups";
+import { lineOf, spliced, type Line } from "../model/buckets";
+import { smoothedOverX, SMOOTHING_STEPS } from "../model/smoothing";
+
+/** A run to be drawn. */
+export interface ChartSeries {
+  run: string;
+  /** The metric, where it isn't that of the chart. */
+  label?: string;
+  name: string;
+  colour: string;
+  dash?: readonly number[];
+  status: Status;
+  /** Running without a sign of life for so long. */
+  silentSeconds?: number | null;
+}
+
+export interface ChartGroup {
+  label: string;
+  colour: string;
+  runs: readonly string[];
+}
+
+export interface SceneLine {
+  series: ChartSeries;
+  curve: Curve;
+  line: Line;
+  /** `line.y` smoothed; null where nothing is. */
+  smooth: Float64Array | null;
+}
+
+export interface SceneGroup {
+  group: ChartGroup;
+  line: GroupLine;
+  mean: Float64Array;
+  low: Float64Array;
+  high: Float64Array;
+  isSmoothed: boolean;
+  members: SceneLine[];
+}
+
+export interface Scene {
+  lines: SceneLine[];
+  groups: SceneGroup[] | null;
+  x: Range;
+  y: Range;
+  isLogX: boolean;
+  isLogY: boolean;
+  /** Whether y leaves out what sticks out. */
+  isCut: boolean;
+}
+
+export interface SceneSettings {
+  smoothing: number;
+  isLogX: boolean;
+  isLogY: boolean;
+  isRobust: boolean;
+  zoom: Range | null;
+  band: BandKind | "runs";
+  buckets: number;
+}
+
+/** More lines than these can't be told apart: they are drawn as one band. */
+export const MOST_LINES = 200;
+
+export const keyOf = (run: string, label: string) => `${run} ${label}`;
+
+/** The lines of a chart, fine rows put into coarse ones where one zoomed in. */
+export function linesOf(series: readonly ChartSeries[], label: string, overview: ReadonlyMap<string, Curve>, detail: ReadonlyMap<string, Curve> | null, zoom: Range | null): SceneLine[] {
+  return series.flatMap((one): SceneLine[] => {
+    const key = keyOf(one.run, one.label ?? label);
+    const coarse = overview.get(key);
+    const fine = detail?.get(key);
+    const curve = fine ?? coarse;
+    if (!curve) return [];
+    const line = coarse && fine && zoom ? spliced(lineOf(coarse), lineOf(fine), zoom.from, zoom.to) : lineOf(curve);
+    return line.x.length > 0 || curve.notFinite > 0 ? [{ series: one, curve, line, smooth: null }] : [];
+  });
+}
+
+/** The x that a chart spans unzoomed; null without points. */
+export function spanOf(lines: readonly SceneLine[], isLogX: boolean): Range | null {
+  let from = Infinity;
+  let to = -Infinity;
+  for (const { line } of lines) {
+    if (line.x.length === 0) continue;
+    const first = isLogX ? line.xFirst.find((x) => x > 0) : line.xFirst[0];
+    if (first !== undefined && first < from) from = first;
+    if (line.xLast[line.x.length - 1]! > to) to = line.xLast[line.x.length - 1]!;
+  }
+  return from <= to ? { from, to } : null;
+}
+
+export function sceneOf(lines: SceneLine[], groups: readonly ChartGroup[] | null, settings: SceneSettings): Scene | null {
+  const span = spanOf(lines, settings.isLogX);
+  if (span === null) return null;
+  const { isLogX, isLogY, smoothing } = settings;
+  const x = widened(settings.zoom ?? span, isLogX);
+  const unit = (span.to - span.from) / SMOOTHING_STEPS;
+  const banded = bandsOf(lines, groups, settings, span);
+  let extents: Extent[];
+  let made: SceneGroup[] | null = null;
+  if (banded) {
+    made = banded.map((one) => smoothedGroup(one, smoothing, unit));
+    extents = made.map(({ line, mean }) => ({ x: line.x, low: lowest(line.low, line.least), high: highest(line.high, line.greatest), middle: mean }));
+  } else {
+    if (smoothing > 0) lines = lines.map((one) => ({ ...one, smooth: smoothedOverX(one.line.x, one.line.y, smoothing, unit) }));
+    extents = lines.map(({ line }) => extentOf(line));
+  }
+  const full = fullRange(extents, x.from, x.to, isLogY);
+  const kept = settings.isRobust ? robustRange(extents, x.from, x.to, isLogY) : full;
+  const isCut = kept !== null && full !== null && (kept.from > full.from || kept.to < full.to);
+  return { lines, groups: made, x, y: paddedRange(kept, isLogY), isLogX, isLogY, isCut };
+}
+
+function bandsOf(lines: readonly SceneLine[], groups: readonly ChartGroup[] | null, settings: SceneSettings, span: Range) {
+  const kind = settings.band;
+  if (groups && groups.length > 0 && kind !== "runs") {
+    return groups.flatMap((group) => {
+      const runs = new Set(group.runs);
+      const members = lines.filter((one) => runs.has(one.series.run));
+      return members.length > 0 ? [grouped(group, members, kind, settings, span)] : [];
+    });
+  }
+  if (lines.length <= MOST_LINES) return null;
+  const all = { label: `all ${lines.length} runs`, colour: lines[0]!.series.colour, runs: lines.map((one) => one.series.run) };
+  return [grouped(all, [...lines], kind === "runs" ? "range" : kind, settings, span)];
+}
+
+function grouped(group: ChartGroup, members: SceneLine[], kind: BandKind, settings: SceneSettings, span: Range): SceneGroup {
+  const { zoom, buckets } = settings;
+  const rows = members.map((one) => one.line);
+  const shown = zoom ?? span;
+  // One more window to each side, so that lines run out of the picture and smoothing has its past.
+  const margin = zoom ? zoom.to - zoom.from : 0;
+  const [from, to] = [Math.max(span.from, shown.from - margin), Math.min(span.to, shown.to + margin)];
+  const places = placesOf(rows, from, to, zoom ? buckets * 3 : buckets);
+  const line = groupLine(rows, places, kind);
+  return { group, line, mean: line.mean, low: line.low, high: line.high, isSmoothed: false, members };
+}
+
+function smoothedGroup(one: SceneGroup, smoothing: number, unit: number): SceneGroup {
+  if (smoothing <= 0) return one;
+  const smooth = (values: Float64Array) => smoothedOverX(one.line.x, values, smoothing, unit);
+  return { ...one, mean: smooth(one.mean), low: smooth(one.low), high: smooth(one.high), isSmoothed: true };
+}
+
+const lowest = (one: Float64Array, other: Float64Array) => one.map((value, at) => (value < other[at]! ? value : other[at]!));
+const highest = (one: Float64Array, other: Float64Array) => one.map((value, at) => (value > other[at]! ? value : other[at]!));
+
+function widened(range: Range, isLog: boolean): Range {
+  if (range.to > range.from) return range;
+  return isLog ? { from: range.from / 2, to: range.to * 2 } : { from: range.from - 0.5, to: range.to + 0.5 };
+}

@@ -1,0 +1,82 @@
+// What a chart says of itself: how many points of how many, what is not shown, where NaN happened.
+import type { XKind } from "../model/chartView";
+import { formatCount, formatDuration, formatNumber, formatTime } from "../model/format";
+import { countNotAboveZero, countOutside } from "../model/ranges";
+import type { AxisKind } from "../model/ticks";
+import type { Range } from "../model/ranges";
+import type { Scene, SceneLine } from "./scene";
+
+export interface Words {
+  /** How much is shown. */
+  shown: string;
+  /** What one should know before trusting one's eyes. */
+  warnings: string[];
+}
+
+const LISTED = 3;
+
+export const axisOf = (x: XKind): AxisKind => (x === "step" || x === "relative" || x === "time" ? x : "number");
+
+export function sayX(kind: XKind, value: number): string {
+  if (kind === "step") return `step ${formatNumber(Math.round(value))}`;
+  if (kind === "relative") return `after ${formatDuration(value)}`;
+  if (kind === "time") return formatTime(value);
+  return `${kind.slice("metric:".length)} ${formatNumber(value, 6)}`;
+}
+
+export function wordsOf(scene: Scene, kind: XKind, zoom: Range | null): Words {
+  const { lines } = scene;
+  const total = lines.reduce((sum, { curve }) => sum + (curve.outside || curve.points), 0);
+  const inside = zoom ? lines.reduce((sum, one) => sum + pointsIn(one, zoom), 0) : lines.reduce((sum, { curve }) => sum + curve.points, 0);
+  const runs = lines.length > 1 ? `${formatNumber(lines.length)} runs · ` : "";
+  const shown = runs + (inside < total ? `${formatNumber(inside)} of ${formatCount(total, "point")}` : formatCount(total, "point"));
+  const warnings: string[] = [];
+  if (scene.isCut) {
+    const { count, isExact } = countOutside(lines.map((one) => one.line), scene.x.from, scene.x.to, scene.y);
+    if (count > 0) warnings.push(`${isExact ? "" : "at least "}${formatCount(count, "point")} outside`);
+  }
+  sayNotFinite(warnings, lines, kind, scene.x);
+  if (scene.isLogY) {
+    const count = countNotAboveZero(lines.map((one) => one.line), scene.x.from, scene.x.to);
+    if (count > 0) warnings.push(`${formatCount(count, "point")} ≤ 0 not on a log axis`);
+  }
+  if (scene.isLogX) {
+    const count = lines.reduce((sum, { line }) => sum + line.x.filter((x) => x <= 0).length, 0);
+    if (count > 0) warnings.push(`${formatCount(count, "point")} at x ≤ 0 not on a log axis`);
+  }
+  const unplaced = lines.reduce((sum, { curve }) => sum + curve.unplaced, 0);
+  if (unplaced > 0) warnings.push(`${formatCount(unplaced, "point")} without ${kind.startsWith("metric:") ? kind.slice(7) : "a step"}`);
+  const failed = lines.filter(({ curve }) => curve.error);
+  if (failed.length > 0) warnings.push(failed.length === 1 ? failed[0]!.curve.error!.message : `${formatCount(failed.length, "curve")} can't be read`);
+  const silent = lines.filter(({ series }) => series.status === "running" && series.silentSeconds);
+  if (silent.length > 0) {
+    warnings.push(silent.length === 1 ? `silent for ${formatDuration(silent[0]!.series.silentSeconds)}` : `${silent.length} runs silent`);
+  }
+  return { shown, warnings };
+}
+
+function sayNotFinite(warnings: string[], lines: readonly SceneLine[], kind: XKind, seen: Range): void {
+  const within = (xs: readonly number[]) => xs.filter((x) => x >= seen.from && x <= seen.to);
+  for (const [name, of] of [
+    ["NaN", (one: SceneLine) => one.curve.nan],
+    ["∞", (one: SceneLine) => one.curve.positiveInfinity],
+    ["−∞", (one: SceneLine) => one.curve.negativeInfinity],
+  ] as const) {
+    const found = lines.map((one) => ({ one, at: within(of(one)) })).filter(({ at }) => at.length > 0);
+    const count = found.reduce((sum, { at }) => sum + at.length, 0);
+    if (count === 0) continue;
+    const more = found.some(({ one, at }) => at.length >= 200 && one.curve.notFinite > at.length) ? "+" : "";
+    const places = [...new Set(found.flatMap(({ at }) => at))].sort((a, b) => a - b);
+    const listed = places.slice(0, LISTED).map((x) => (kind === "step" ? formatNumber(x) : sayX(kind, x)));
+    const who = found.length === 1 && lines.length > 1 ? ` in ${found[0]!.one.series.name}` : "";
+    warnings.push(`${formatNumber(count)}${more} ${name} at ${listed.join(", ")}${places.length > LISTED ? ", …" : ""}${who}`);
+  }
+}
+
+/** Points in a window, from rows: the fine answer of that window counts exactly. */
+function pointsIn({ curve, line }: SceneLine, zoom: Range): number {
+  if (curve.points < curve.outside || curve.points === 0) return curve.points;
+  let sum = 0;
+  for (let row = 0; row < line.x.length; row++) if (line.xLast[row]! >= zoom.from && line.xFirst[row]! <= zoom.to) sum += line.count[row]!;
+  return sum;
+}
