@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+
+import { Blocks, blocksOf, columnsIn, slotRows } from "./windows";
+
+test("the blocks of a range reach over its ends, and never beyond the rows", () => {
+  expect(blocksOf(0, 30, 1000)).toEqual([0]);
+  expect(blocksOf(95, 105, 1000)).toEqual([0, 1]);
+  expect(blocksOf(-5, 5000, 250)).toEqual([0, 1, 2]);
+  expect(blocksOf(0, 10, 0)).toEqual([]);
+  expect(blocksOf(500, 600, 250)).toEqual([]);
+});
+
+test("of too many blocks, those go that weren't looked at longest", () => {
+  const blocks = new Blocks<string>(2);
+  blocks.put(0, ["a"]);
+  blocks.put(1, ["b"]);
+  expect(blocks.has(0)).toBe(true);
+  blocks.put(2, ["c"]);
+  expect(blocks.rowAt(0)).toBe("a");
+  expect(blocks.rowAt(100)).toBeUndefined();
+  expect(blocks.rowAt(200)).toBe("c");
+  expect(blocks.rowAt(201)).toBeUndefined();
+});
+
+test("columns in a window are those that any part of is seen", () => {
+  const widths = [100, 50, 80, 200];
+  const starts = [0, 100, 150, 230];
+  expect(columnsIn(starts, widths, 0, 120)).toEqual([0, 1]);
+  expect(columnsIn(starts, widths, 100, 50)).toEqual([1, 1]);
+  expect(columnsIn(starts, widths, 149, 2)).toEqual([1, 2]);
+  expect(columnsIn(starts, widths, 400, 100)).toEqual([3, 3]);
+});
+
+test("scrolling by a row gives one element another row", () => {
+  const before = slotRows(10, 5);
+  const after = slotRows(11, 5);
+  expect([...before].sort()).toEqual([10, 11, 12, 13, 14]);
+  expect(before.filter((row, slot) => after[slot] !== row)).toEqual([10]);
+});

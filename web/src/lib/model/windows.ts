@@ -1,0 +1,65 @@
+// Rows that come in blocks: which to ask for, and which to keep.
+
+export const BLOCK = 100;
+
+/** The blocks that hold rows `first` to `last`, both included. */
+export function blocksOf(first: number, last: number, total: number): number[] {
+  if (total <= 0 || last < 0 || first >= total) return [];
+  const from = Math.floor(Math.max(0, first) / BLOCK);
+  const to = Math.floor(Math.min(total - 1, last) / BLOCK);
+  return Array.from({ length: to - from + 1 }, (_, place) => from + place);
+}
+
+/** Blocks of rows by their number; of too many, those go that weren't looked at longest. */
+export class Blocks<T> {
+  readonly #blocks = new Map<number, readonly T[]>();
+  readonly #most: number;
+
+  constructor(most = 40) {
+    this.#most = most;
+  }
+
+  rowAt(index: number): T | undefined {
+    return this.#blocks.get(Math.floor(index / BLOCK))?.[index % BLOCK];
+  }
+
+  has(block: number): boolean {
+    const found = this.#blocks.get(block);
+    if (found === undefined) return false;
+    this.#blocks.delete(block); // to the end: looked at last
+    this.#blocks.set(block, found);
+    return true;
+  }
+
+  put(block: number, rows: readonly T[]): void {
+    this.#blocks.delete(block);
+    this.#blocks.set(block, rows);
+    for (const oldest of this.#blocks.keys()) {
+      if (this.#blocks.size <= this.#most) break;
+      this.#blocks.delete(oldest);
+    }
+  }
+
+  clear(): void {
+    this.#blocks.clear();
+  }
+
+  /** All rows that are here, in no order. */
+  *rows(): Iterable<T> {
+    for (const block of this.#blocks.values()) yield* block;
+  }
+}
+
+/** The part of a list of widths that lies in a window: first and last place, both included. */
+export function columnsIn(starts: readonly number[], widths: readonly number[], left: number, width: number): [number, number] {
+  let first = 0;
+  while (first < widths.length - 1 && (starts[first] ?? 0) + (widths[first] ?? 0) <= left) first++;
+  let last = first;
+  while (last < widths.length - 1 && (starts[last + 1] ?? 0) < left + width) last++;
+  return [first, last];
+}
+
+/** Which row each of `pool` elements shows so that none of them moves to another place in the page. */
+export function slotRows(first: number, pool: number): number[] {
+  return Array.from({ length: pool }, (_, slot) => first + ((((slot - first) % pool) + pool) % pool));
+}
