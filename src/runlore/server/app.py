@@ -23,6 +23,7 @@ from runlore.server.policy import admit
 from runlore.server.problems import Catching, install_handlers
 from runlore.server.reader import SharedReader
 from runlore.server.routes import (
+    comparisons,
     console,
     curves,
     edits,
@@ -47,6 +48,7 @@ ROUTERS = (
     run_views.router,
     series.router,
     experiments.router,
+    comparisons.router,
     edits.router,
     curves.router,
     events.router,

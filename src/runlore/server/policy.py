@@ -27,6 +27,8 @@ ALLOWED: dict[str, Right] = {
     "GET /api/v1/store": Right.READ,
     "GET /api/v1/experiments": Right.READ,
     "GET /api/v1/experiments/{name:path}": Right.READ,
+    "GET /api/v1/compare": Right.READ,
+    "GET /api/v1/compare/code": Right.READ,
     "GET /api/v1/runs": Right.READ,
     "GET /api/v1/runs/fields": Right.READ,
     "GET /api/v1/filters/complete": Right.READ,
