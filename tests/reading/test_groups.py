@@ -112,6 +112,19 @@ def test_a_table_of_groups_has_a_column_for_each_statistic(runs: Runs) -> None:
     assert runs.group_by("lr").to_arrow().num_rows == runs.group_by("lr").to_polars().height == 3
 
 
+@pytest.mark.parametrize(
+    ("by", "hint"),
+    [
+        (["experiment"], "runs are grouped by params; a filter takes those of one experiment"),
+        (["all-but-seed", "lr"], "'all-but-seed' stands alone"),
+    ],
+)
+def test_what_is_no_param_is_told_from_one(runs: Runs, by: list[str], hint: str) -> None:
+    with pytest.raises(NotFound) as caught:
+        runs.group_by(by)
+    assert caught.value.hint == hint
+
+
 def test_what_nobody_has_is_an_error_that_names_the_nearest(runs: Runs) -> None:
     with pytest.raises(NotFound, match=r"has a param 'mdel'\nhint: did you mean 'model'"):
         runs.group_by("mdel")

@@ -9,7 +9,7 @@ import numpy as np
 from runlore.errors import InvalidType, InvalidValue, NotFound, SeriesNotFound, a_kind
 from runlore.helper.seeds import seed_like_params
 from runlore.index.columns_keys import Key
-from runlore.query.fields import DEFAULT_STATISTIC, STATISTICS, Field
+from runlore.query.fields import ATTRIBUTES, DEFAULT_STATISTIC, STATISTICS, Field
 from runlore.reading.facts import is_load
 from runlore.reading.group_columns import GroupedMetric, partition
 from runlore.reading.groups import Content, Groups
@@ -149,10 +149,12 @@ class _Grouping:
         found = _key_of(key, present)
         if found not in present and len(self.rows):  # of no runs there are no groups, of whatever
             everything = self._present(self._catalogue.params)
-            raise NotFound(
-                f"none of the {len(self.rows)} runs has a param {found!r}",
-                hint=nearest(found, everything, nothing="they have no params"),
-            )
+            hint = nearest(found, everything, nothing="they have no params")
+            if found in ATTRIBUTES:
+                hint = f"runs are grouped by params; a filter takes those of one {found}"
+            elif ALL_BUT_SEED in found:
+                hint = f"{ALL_BUT_SEED!r} stands alone"
+            raise NotFound(f"none of the {len(self.rows)} runs has a param {found!r}", hint=hint)
         return found
 
 
