@@ -32,6 +32,8 @@ def test_the_demo_trains_compares_and_says_what_to_type_next(
         assert any(line.startswith(f"{experiment}  ") for line in done.stdout.splitlines())
     assert "seed" in done.stdout
     _, _, after = done.stdout.partition("What to type next\n")
+    after, _, page = after.partition("\n\nSee all of it in the browser: ")
+    assert page.endswith(" ui\n")
     commands = [shlex.split(line.strip().split("  ")[0]) for line in after.splitlines()]
     assert len(commands) == 8
     for command in commands:

@@ -18,8 +18,9 @@ _FIRST = "digits"
 
 
 @click.command("demo")
+@click.option("--ui", "is_page_opened", is_flag=True, help="Open the page on them afterwards.")
 @store_and_json
-def command(*, as_json: bool) -> None:
+def command(*, is_page_opened: bool, as_json: bool) -> None:
     """Train two dozen real models and track them.
 
     scikit-learn's own data, several families of models, several seeds each; one that fails and
@@ -41,7 +42,16 @@ def command(*, as_json: bool) -> None:
         from runlore.cli.jsonable import print_json
 
         print_json({"runs": [_outcome(outcome) for outcome in outcomes]})
-        return
+    else:
+        _show(outcomes)
+    if is_page_opened:
+        from runlore.cli.ui import serve_page
+
+        serve_page(chosen_store(), as_json=as_json)
+
+
+def _show(outcomes: list[Outcome]) -> None:
+    """Print each experiment's comparison, and what to type next."""
     from runlore.cli.output import Output
 
     output = Output()
@@ -88,6 +98,8 @@ def _show_next(outcomes: list[Outcome], output: Output) -> None:
     for line, what in commands:
         table.add(Cell(_with_store(line), "command"), what)
     output.table(table, header=False, indent=2)
+    output.line()
+    output.line("See all of it in the browser: ", Cell(_with_store("runlore ui"), "command"))
 
 
 def _with_store(line: str) -> str:
