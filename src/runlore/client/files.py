@@ -1,4 +1,4 @@
-"""Log things to look at, at a step: images, figures, tables, texts, histograms."""
+"""Log things to look at, at a step: images, figures, tables, texts, histograms, predictions."""
 
 from __future__ import annotations
 
@@ -64,6 +64,34 @@ class FileLogging(ArtifactLogging):
         from runlore.media.histograms import encode_histogram
 
         self._take_media(name, encode_histogram(samples, bins=bins), step, context, None)
+
+    def log_predictions(
+        self,
+        name: str,
+        truth: object,
+        scores: object = None,
+        step: int | None = None,
+        *,
+        predicted: object = None,
+        labels: object = None,
+        context: Any = None,
+    ) -> None:
+        """Log how classes were predicted: a confusion matrix, ROC and precision over recall.
+
+        Args:
+            name: what they are called.
+            truth: the class of each sample, its label or its number from 0.
+            scores: of each sample one for each class, or of two classes one for the second.
+            step: the step.
+            predicted: the class given to each sample; by default that of the greatest score, of
+                two classes with one score the second from 0.5 on.
+            labels: the names of the classes in order.
+            context: like `val`.
+        """
+        from runlore.media.predictions import encode_predictions
+
+        encoded = encode_predictions(truth, scores, predicted=predicted, labels=labels)
+        self._take_media(name, encoded, step, context, None)
 
     def _take_media(
         self, name: str, media: EncodedMedia, step: Any, context: Any, caption: str | None

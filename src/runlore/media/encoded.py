@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-MediaKind = Literal["image", "figure", "table", "text", "histogram"]
+MediaKind = Literal["image", "figure", "table", "text", "histogram", "predictions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
