@@ -107,6 +107,25 @@ def test_groups_never_look_alike(store: Path, width: int) -> None:
         assert len(re.findall(rf"(?<![\w.]){text}(?![\w.])", table)) == 2
 
 
+def test_the_reasons_of_a_verdict_break_between_words(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".specweave" / "increments" / "0042-model").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    program = """
+import runlore
+for name, accuracy in (("a_model_of_a_long_name", 0.8), ("another_of_a_long_name", 0.7)):
+    for seed in range(3):
+        with runlore.track_experiment(name, increment="0042", params={"seed": seed}) as exp:
+            exp.log({"accuracy": accuracy + seed / 20})
+"""
+    monkeypatch.setenv("RUNLORE_STORE", str(store))
+    run_python(program)
+    shown = STYLE.sub("", on_terminal(store, "compare", "0042", COLUMNS="60"))
+    assert "\n- " in shown
+    assert [line for line in shown.splitlines() if cells(line) > 60] == []
+
+
 def test_long_notes_go_on_below(store: Path) -> None:
     run_python(LISTED, str(store))
     shown = STYLE.sub("", on_terminal(store, "note", "list", "listed 0", COLUMNS="60"))

@@ -27,7 +27,7 @@ def show_experiments(found: ExperimentComparison, *, is_markdown: bool) -> None:
         output.line()
         output.line(Cell(visible(headline_of(found)), "best" if found.winner else "heading"))
         for reason in found.reasons:
-            output.line(visible(f"- {reason}"))
+            output.paragraph(["- "], [visible(reason)])
         for note in found.notes:
             talk(f"note: {note}")
     if found.path is not None:
