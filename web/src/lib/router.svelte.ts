@@ -1,6 +1,8 @@
 // Where one is, and all of the view: the address holds it, so copying the address is sharing.
 // In a file without a server the same address stands behind the "#".
 
+import { embedded } from "./api/source";
+
 export type Page =
   | { name: "experiments" }
   | { name: "experiment"; experiment: string }
@@ -36,9 +38,12 @@ export class Router {
   query = $state.raw(new URLSearchParams());
   page: Page = $derived(pageOf(this.path));
   readonly #isHashed: boolean;
+  readonly #start: string;
 
-  constructor(isHashed: boolean) {
+  /** `start` is where a page begins whose address stands behind the "#". */
+  constructor(isHashed: boolean, start = "/") {
     this.#isHashed = isHashed;
+    this.#start = start;
     this.#read();
     addEventListener("popstate", () => this.#read());
     if (isHashed) addEventListener("hashchange", () => this.#read());
@@ -82,7 +87,7 @@ export class Router {
   };
 
   #read(): void {
-    const from = this.#isHashed ? new URL(location.hash.slice(1) || "/", "http://page") : new URL(location.href);
+    const from = this.#isHashed ? new URL(location.hash.slice(1) || this.#start, "http://page") : new URL(location.href);
     this.path = from.pathname;
     this.query = from.searchParams;
   }
@@ -96,4 +101,4 @@ export class Router {
   }
 }
 
-export const router = new Router(location.protocol === "file:" || document.getElementById("runlore-data") !== null);
+export const router = new Router(embedded !== null, embedded?.path);

@@ -101,3 +101,30 @@ export function decodeCurves(bytes: ArrayBuffer): Curves {
     }),
   };
 }
+
+/** The rows of a curve that reach into a range; null leaves an end open. */
+export function sliced(curve: Curve, from: number | null, to: number | null): Curve {
+  if (from === null && to === null) return curve;
+  let first = 0;
+  let end = curve.xFirst.length;
+  while (from !== null && first < end && (curve.xLast[first] ?? 0) < from) first++;
+  while (to !== null && end > first && (curve.xFirst[end - 1] ?? 0) > to) end--;
+  const cut = (column: Float64Array) => column.subarray(first, end);
+  const count = curve.count.subarray(first, end);
+  const isIn = (x: number) => (from === null || x >= from) && (to === null || x <= to);
+  return {
+    ...curve,
+    points: count.reduce((sum, one) => sum + one, 0),
+    xFirst: cut(curve.xFirst),
+    xLast: cut(curve.xLast),
+    min: cut(curve.min),
+    max: cut(curve.max),
+    first: cut(curve.first),
+    last: cut(curve.last),
+    mean: cut(curve.mean),
+    count,
+    nan: curve.nan.filter(isIn),
+    positiveInfinity: curve.positiveInfinity.filter(isIn),
+    negativeInfinity: curve.negativeInfinity.filter(isIn),
+  };
+}

@@ -1,41 +1,10 @@
 // Where the page's data come from: the server, or the file itself where it was exported into one.
+import { ApiError, searchOf, type Query, type Source } from "./asking";
 import type { CurvesQuestion, Problem } from "./contract";
 import { decodeCurves, type Curves } from "./curves";
+import { EmbeddedSource, type Embedded } from "./embedded";
 
-export type Query = Record<string, string | number | boolean | null | undefined>;
-
-/** What the server refused, in its words; `isOffline` where it couldn't be asked at all. */
-export class ApiError extends Error {
-  readonly code: string;
-  readonly hint: string | null;
-  readonly span: [number, number] | null;
-  readonly suggestion: string | null;
-  readonly status: number;
-
-  constructor(status: number, problem: Problem["error"]) {
-    super(problem.message);
-    this.name = "ApiError";
-    this.status = status;
-    this.code = problem.code;
-    this.hint = problem.hint;
-    this.span = problem.span;
-    this.suggestion = problem.suggestion;
-  }
-
-  get isOffline(): boolean {
-    return this.status === 0;
-  }
-}
-
-export interface Source {
-  /** Whether it can change while one looks. */
-  readonly isLive: boolean;
-  get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>;
-  post<T>(path: string, body: unknown): Promise<T>;
-  curves(question: CurvesQuestion, signal?: AbortSignal): Promise<Curves>;
-  /** The address of a file that an answer names. */
-  fileUrl(path: string): string;
-}
+export { ApiError, type Query, type Source } from "./asking";
 
 const BASE = "/api/v1";
 
@@ -60,12 +29,6 @@ export class ServerSource implements Source {
   fileUrl(path: string): string {
     return path.startsWith("/") ? path : `${BASE}/${path}`;
   }
-}
-
-export function searchOf(query: Query): string {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
-  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
-  return text ? `?${text}` : "";
 }
 
 function question(body: unknown): RequestInit {
@@ -99,4 +62,11 @@ async function answered(address: string, init: RequestInit): Promise<Response> {
   );
 }
 
-export const source: Source = new ServerSource();
+/** The data that stand in this page, if it is one file. */
+export const embedded: Embedded | null = read();
+export const source: Source = embedded ? new EmbeddedSource(embedded) : new ServerSource();
+
+function read(): Embedded | null {
+  const text = globalThis.document?.getElementById("runlore-data")?.textContent;
+  return text ? (JSON.parse(text) as Embedded) : null;
+}

@@ -1,0 +1,94 @@
+// The data of a page that is one file: what was asked when it was written, and no more.
+import type { CurvesQuestion, Problem, RunTable } from "./contract";
+import { decodeCurves, sliced, type Curve, type Curves } from "./curves";
+import { ApiError, searchOf, type Query, type Source } from "./asking";
+
+/** What `runlore export --format html` puts into the element `runlore-data`. */
+export interface Embedded {
+  version: 1;
+  /** When it was written. */
+  written_ms: number;
+  /** Where the page begins. */
+  path: string;
+  /** Answers by path, and by path and query where the query matters. */
+  answers: Record<string, unknown>;
+  /** The runs with all of their columns. */
+  table: RunTable;
+  /** Curves in base64, by what x is. */
+  curves: Partial<Record<string, string>>;
+}
+
+export class EmbeddedSource implements Source {
+  readonly isLive = false;
+  readonly #data: Embedded;
+  readonly #curves = new Map<string, Map<string, Curve>>();
+
+  constructor(data: Embedded) {
+    this.#data = data;
+  }
+
+  get<T>(path: string, query: Query = {}): Promise<T> {
+    const { answers } = this.#data;
+    const answer = path === "/runs" ? this.#table(query) : (answers[path + searchOf(query)] ?? answers[path]);
+    if (answer === undefined) return Promise.reject(notHere());
+    return Promise.resolve(structuredClone(answer) as T);
+  }
+
+  post<T>(): Promise<T> {
+    return Promise.reject(notHere());
+  }
+
+  curves(asked: CurvesQuestion): Promise<Curves> {
+    const known = this.#decoded(asked.x);
+    if (known === null) return Promise.reject(notHere());
+    const curves = asked.curves.flatMap(({ run, label }) => {
+      const curve = known.get(`${run} ${label}`);
+      return curve ? [sliced(curve, asked.from ?? null, asked.to ?? null)] : [];
+    });
+    const firsts = curves.flatMap((one) => (one.xFirst.length ? [one.xFirst[0] ?? 0] : []));
+    const lasts = curves.flatMap((one) => (one.xLast.length ? [one.xLast.at(-1) ?? 0] : []));
+    const from = asked.from ?? (firsts.length ? Math.min(...firsts) : null);
+    const to = asked.to ?? (lasts.length ? Math.max(...lasts) : null);
+    return Promise.resolve({ x: asked.x, from, to, curves });
+  }
+
+  fileUrl(): string {
+    return "about:blank"; // files stay in the store
+  }
+
+  #table(query: Query): RunTable {
+    const { table } = this.#data;
+    const names = typeof query["columns"] === "string" ? query["columns"].split(",") : [];
+    const places = names.map((name) => table.columns.findIndex((one) => one.name === name));
+    const ids = typeof query["ids"] === "string" && query["ids"] ? new Set(query["ids"].split(",")) : null;
+    const rows = table.rows.filter((row) => ids === null || ids.has(row.id));
+    return {
+      ...table,
+      columns: names.map((name, at) => table.columns[places[at] ?? -1] ?? { name, kind: "text", unit: null, direction: null, alias: null }),
+      rows: rows.map((row) => ({ ...row, values: places.map((place) => row.values[place] ?? null) })),
+      total: rows.length,
+    };
+  }
+
+  #decoded(x: string): Map<string, Curve> | null {
+    const known = this.#curves.get(x);
+    if (known) return known;
+    const text = this.#data.curves[x];
+    if (text === undefined) return null;
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const made = new Map(decodeCurves(bytes.buffer).curves.map((one) => [`${one.run} ${one.label}`, one]));
+    this.#curves.set(x, made);
+    return made;
+  }
+}
+
+function notHere(): ApiError {
+  const problem: Problem["error"] = {
+    code: "not_embedded",
+    message: "this file doesn't hold that",
+    hint: "the store does: runlore ui",
+    span: null,
+    suggestion: null,
+  };
+  return new ApiError(404, problem);
+}
