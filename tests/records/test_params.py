@@ -37,6 +37,21 @@ class Level(IntEnum):
     HIGH = 3
 
 
+class Frame(dict[str, list[int]]):
+    """As wide as a table of pandas: a mapping with a shape."""
+
+    shape = (500, 2)
+    dtypes = ("int64", "int64")
+
+
+@dataclass
+class Inputs:
+    """As deep-learning libraries describe what goes into a model."""
+
+    shape: tuple[int, ...] = (3, 32)
+    dtype: str = "float32"
+
+
 class Pair(NamedTuple):
     x: int
     y: int
@@ -78,7 +93,12 @@ class Settings:
         (np.array(2.0), [2.0, "2.0", 2.0]),
         (np.bool_(True), [True, "True", None]),
         (np.str_("x"), ["x", "x", None]),
-        (np.array([1, 2]), ["[1 2]", "[1 2]", None]),
+        (np.array([1, 2]), [[1, 2], "[1, 2]", None]),
+        (np.array([[0.5], [1.0]]), [[[0.5], [1.0]], "[[0.5], [1.0]]", None]),
+        (
+            np.zeros((100, 3), np.float32),
+            [text := "float32 ndarray of shape (100, 3)", text, None],
+        ),
         ("a\0\ud800", ["a␀\ufffd", "a␀\ufffd", None]),
     ],
     ids=lambda given: type(given).__name__,
@@ -168,3 +188,17 @@ def test_whatever_is_accepted_fits_records_of_two_megabytes(character: str) -> N
     assert len(parts) > 1
     assert max(len(encode_json(part)) for part in parts if "large" not in part) <= MIB
     assert max(len(encode_json(part)) for part in parts) < 4 * MIB - 1000
+
+
+def test_a_table_among_params_is_said_to_be_one_and_not_taken_apart() -> None:
+    table = Frame(a=[1] * 500, b=[2] * 500)
+    said = "Frame of shape (500, 2)"
+    assert flatten({"data": table, "lr": 0.1}) == {
+        "data": [said, said, None], "lr": [0.1, "0.1", 0.1]
+    }  # fmt: skip
+
+
+def test_a_configuration_with_a_shape_is_no_array() -> None:
+    assert {key: param[0] for key, param in flatten({"inputs": Inputs()}).items()} == {
+        "inputs.shape": [3, 32], "inputs.dtype": "float32"
+    }  # fmt: skip

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MAX_DEPTH = 32
 _MAX_ITEMS = 10_000
+_MOST_ARRAY_ITEMS = 100
 _MOST_INT_BITS = 14_000  # Python refuses to write more than 4,300 digits
 
 
@@ -87,7 +88,7 @@ def _is_branch(value: object) -> bool:
         return False
     has_fields = hasattr(type(value), "model_fields") or type(value).__module__ == "argparse"
     is_object = has_fields or _is_dataclass(value) or _is_parameterized(value)
-    return is_object or _is_mapping(value)
+    return is_object or (_is_mapping(value) and not _is_array(value))
 
 
 def _is_parameterized(value: object) -> bool:
@@ -148,6 +149,8 @@ def _plain(value: object, depth: int) -> object:
     if depth < _MAX_DEPTH:
         if _is_branch(value):
             return {str(key): _plain(inner, depth + 1) for key, inner in _mapping(value).items()}
+        if _is_array(value):
+            return _of_array(value, depth)
         if isinstance(value, set | frozenset):
             value = sorted(value, key=str)
         if type(value).__name__ == "ListConfig":  # of OmegaConf, with its references resolved
@@ -155,6 +158,24 @@ def _plain(value: object, depth: int) -> object:
         if isinstance(value, list | tuple | range) and len(value) <= _MAX_ITEMS:
             return [_plain(inner, depth + 1) for inner in value]
     return str(value)
+
+
+def _is_array(value: object) -> bool:
+    """Tell whether a value is an array, a tensor, a series or a table, of any library."""
+    kind = type(value)  # a configuration may well have a shape, but as a value of its own
+    is_typed = hasattr(kind, "shape") and (hasattr(kind, "dtype") or hasattr(kind, "dtypes"))
+    return is_typed and isinstance(getattr(value, "shape", None), tuple)
+
+
+def _of_array(value: Any, depth: int) -> object:
+    """Return a small array as lists; of a large one, and of a table, only what it is."""
+    count = 1
+    for length in value.shape:
+        count *= length
+    if count <= _MOST_ARRAY_ITEMS and hasattr(value, "tolist"):
+        return _plain(value.tolist(), depth + 1)
+    kind = f"{value.dtype} " if hasattr(value, "dtype") else ""
+    return f"{kind}{type(value).__name__} of shape {tuple(value.shape)}"
 
 
 def _number(plain: object, shown: str) -> float | None:
