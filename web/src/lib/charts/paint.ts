@@ -1,5 +1,5 @@
 // Draw a scene. The one place where curves become strokes, on the screen and in exports alike.
-import { nearestPlace, window } from "../model/buckets";
+import { nearestPlace, window, type Line } from "../model/buckets";
 import { dashOf } from "../model/colours";
 import type { Projection } from "./projection";
 import type { Scene, SceneGroup, SceneLine } from "./scene";
@@ -81,6 +81,7 @@ function paintLine(surface: Surface, scene: Scene, one: SceneLine, project: Proj
 /** One path through what is finite; a point between two gaps is a dot. */
 function stroke(surface: Surface, scene: Scene, x: Float64Array, y: Float64Array, project: Projection): void {
   const [start, end] = window(x, scene.x.from, scene.x.to);
+  const [left, right] = edgesOf(project);
   let isOpen = false;
   let alone = -1;
   surface.beginPath();
@@ -92,17 +93,31 @@ function stroke(surface: Surface, scene: Scene, x: Float64Array, y: Float64Array
       alone = -1;
       continue;
     }
+    let px = project.x(x[row]!);
+    let py = project.y(value);
+    if (px < left || px > right) [px, py] = cutAt(px < left ? left : right, px, py, x, y, px < left ? row + 1 : row - 1, project);
     if (isOpen) {
-      surface.lineTo(project.x(x[row]!), project.y(value));
+      surface.lineTo(px, py);
       alone = -1;
     } else {
-      surface.moveTo(project.x(x[row]!), project.y(value));
+      surface.moveTo(px, py);
       alone = row;
     }
     isOpen = true;
   }
   if (alone >= 0) dot(surface, project.x(x[alone]!), project.y(y[alone]!));
   surface.stroke();
+}
+
+const BEYOND = 20;
+const edgesOf = ({ box }: Projection): [number, number] => [box.left - BEYOND, box.left + box.width + BEYOND];
+
+/** A point far outside, brought to the edge on the way to its neighbour: a canvas can't count to a million pixels. */
+function cutAt(edge: number, px: number, py: number, x: Float64Array, y: Float64Array, neighbour: number, project: Projection): [number, number] {
+  const other = y[neighbour];
+  if (other === undefined || !Number.isFinite(other)) return [edge, py];
+  const [qx, qy] = [project.x(x[neighbour]!), project.y(other)];
+  return qx === px ? [edge, py] : [edge, py + ((edge - px) / (qx - px)) * (qy - py)];
 }
 
 function dot(surface: Surface, x: number, y: number): void {
@@ -135,14 +150,18 @@ function paintEnvelope(surface: Surface, scene: Scene, one: SceneLine, project: 
     surface.globalAlpha = (one.smooth ? 0.07 : 0.15) / (count > FEW ? 2 : 1);
     fillBetween(surface, x, low, high, start, end, project);
   }
-  if (most <= usual * 3 && count <= MANY) return;
-  surface.globalAlpha = one.smooth ? 0.25 : 0.6;
+  if (most > usual * 3 || count > MANY) strokeSpikes(surface, one.line, usual * 3, one.smooth ? 0.25 : 0.6, start, end, project, perUnit);
+}
+
+/** A bucket far taller than the others stands as a stroke: filled faintly, one pixel wide, nobody would see it. */
+function strokeSpikes(surface: Surface, { x, low, high }: Pick<Line, "x" | "low" | "high">, limit: number, alpha: number, start: number, end: number, project: Projection, perUnit: number): void {
+  surface.globalAlpha = alpha;
   surface.lineWidth = 1;
   surface.setLineDash([]);
   surface.beginPath();
   for (let row = start; row < end; row++) {
     const height = high[row]! - low[row]!;
-    if (!(height > usual * 3) || height * perUnit < 5) continue;
+    if (!(height > limit) || height * perUnit < 5) continue;
     const at = project.x(x[row]!);
     surface.moveTo(at, project.y(low[row]!));
     surface.lineTo(at, project.y(high[row]!));
@@ -153,8 +172,20 @@ function paintEnvelope(surface: Surface, scene: Scene, one: SceneLine, project: 
 function paintBand(surface: Surface, scene: Scene, { group, line, low, high }: SceneGroup, project: Projection): void {
   const [start, end] = window(line.x, scene.x.from, scene.x.to);
   surface.fillStyle = group.colour;
-  surface.globalAlpha = 0.05;
-  if (line.low !== line.least) fillBetween(surface, line.x, line.least, line.greatest, start, end, project);
+  if (line.low !== line.least) {
+    surface.globalAlpha = 0.05;
+    fillBetween(surface, line.x, line.least, line.greatest, start, end, project);
+    let [total, rows] = [0, 0];
+    for (let row = start; row < end; row++) {
+      const height = line.greatest[row]! - line.least[row]!;
+      if (!(height >= 0)) continue;
+      total += height;
+      rows++;
+    }
+    surface.strokeStyle = group.colour;
+    const perUnit = scene.isLogY ? Infinity : project.box.height / (scene.y.to - scene.y.from);
+    strokeSpikes(surface, { x: line.x, low: line.least, high: line.greatest }, (total / Math.max(1, rows)) * 3, 0.6, start, end, project, perUnit);
+  }
   surface.globalAlpha = 0.16;
   fillBetween(surface, line.x, low, high, start, end, project);
 }
@@ -177,6 +208,14 @@ function paintMean(surface: Surface, scene: Scene, { group, line, mean }: SceneG
 }
 
 function fillBetween(surface: Surface, x: Float64Array, low: Float64Array, high: Float64Array, start: number, end: number, project: Projection): void {
+  const [left, right] = edgesOf(project);
+  const go = (row: number, y: Float64Array, isFirst: boolean) => {
+    let px = project.x(x[row]!);
+    let py = project.y(y[row]!);
+    if (px < left || px > right) [px, py] = cutAt(px < left ? left : right, px, py, x, y, px < left ? row + 1 : row - 1, project);
+    if (isFirst) surface.moveTo(px, py);
+    else surface.lineTo(px, py);
+  };
   surface.beginPath();
   for (let row = start; row < end; ) {
     if (!(low[row]! <= high[row]!)) {
@@ -185,9 +224,8 @@ function fillBetween(surface: Surface, x: Float64Array, low: Float64Array, high:
     }
     let last = row;
     while (last + 1 < end && low[last + 1]! <= high[last + 1]!) last++;
-    surface.moveTo(project.x(x[row]!), project.y(high[row]!));
-    for (let at = row + 1; at <= last; at++) surface.lineTo(project.x(x[at]!), project.y(high[at]!));
-    for (let at = last; at >= row; at--) surface.lineTo(project.x(x[at]!), project.y(low[at]!));
+    for (let at = row; at <= last; at++) go(at, high, at === row);
+    for (let at = last; at >= row; at--) go(at, low, false);
     surface.closePath();
     row = last + 1;
   }

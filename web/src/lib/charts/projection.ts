@@ -15,7 +15,7 @@ export interface Projection {
   valueOfX: (pixel: number) => number;
 }
 
-const FAR = 4000; // beyond every screen, and still harmless to a canvas
+const FAR = 4000; // beyond every screen, and harmless to a canvas, which counts in 32 bits
 
 export function projectionOf(scene: Pick<Scene, "x" | "y" | "isLogX" | "isLogY">, box: Box): Projection {
   const { isLogX, isLogY } = scene;
@@ -28,7 +28,7 @@ export function projectionOf(scene: Pick<Scene, "x" | "y" | "isLogX" | "isLogY">
   const kept = (pixel: number) => (pixel < -FAR ? -FAR : pixel > FAR ? FAR : pixel);
   return {
     box,
-    x: isLogX ? (value) => kept(box.left + (Math.log(value) - x0) * xScale) : (value) => kept(box.left + (value - x0) * xScale),
+    x: isLogX ? (value) => box.left + (Math.log(Math.max(value, 1e-300)) - x0) * xScale : (value) => box.left + (value - x0) * xScale,
     y: isLogY
       ? (value) => (value > 0 ? kept(bottom - (Math.log(value) - y0) * yScale) : FAR)
       : (value) => kept(bottom - (value - y0) * yScale),

@@ -23,10 +23,17 @@ export interface Line {
   isRaw: boolean;
 }
 
+const made = new WeakMap<Rows, Line>();
+
+/** The line of some rows; the same one each time. */
 export function lineOf(rows: Rows): Line {
+  const known = made.get(rows);
+  if (known) return known;
   const x = new Float64Array(rows.xFirst.length);
   for (let row = 0; row < x.length; row++) x[row] = (rows.xFirst[row]! + rows.xLast[row]!) / 2;
-  return { x, y: rows.mean, low: rows.min, high: rows.max, xFirst: rows.xFirst, xLast: rows.xLast, count: rows.count, isRaw: rows.isRaw };
+  const line = { x, y: rows.mean, low: rows.min, high: rows.max, xFirst: rows.xFirst, xLast: rows.xLast, count: rows.count, isRaw: rows.isRaw };
+  made.set(rows, line);
+  return line;
 }
 
 /** The first place whose value isn't below `at`; the length where all are. */
