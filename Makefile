@@ -10,7 +10,7 @@ WORKERS ?= logical
 SUITE ?= bookworm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-only test-wide page page-check lint format docs bench changelog hooks lock cli-reference \
+.PHONY: help demo test test-only test-wide page page-check openapi lint format docs bench changelog hooks lock cli-reference \
 	check-fresh clean setup-demo setup-test setup-dev
 
 help: ## list these commands
@@ -66,6 +66,9 @@ docs-run:
 
 cli-reference: setup-test ## write docs/reference/cli.md from the commands themselves
 	@$(BIN)/python tools/cli_reference.py
+
+openapi: setup-test ## write the description of the REST API, and the page's types from it
+	@$(BIN)/python tools/openapi.py $(OPENAPI)
 
 bench: setup-test ## measure, beside the peers, and print the table (takes long, installs them)
 	@$(BIN)/python -m benchmarks

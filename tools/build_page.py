@@ -125,7 +125,7 @@ def install_modules(node: Node) -> None:
     if _read(stamp) == wanted:
         return
     say("fetching what it is made of, with npm (a minute, the first time)")
-    status, output = _npm(node, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+    status, output = run_npm(node, "ci", "--no-audit", "--no-fund", "--loglevel=error")
     if status != 0:
         raise UnavailableError("npm could not fetch what the page is made of" + _reason(output))
     _write(stamp, wanted)
@@ -144,7 +144,7 @@ def build() -> None:
     digest = sources_digest()
     node = find_node()
     install_modules(node)
-    status, output = _npm(node, "run", "--silent", "build")
+    status, output = run_npm(node, "run", "--silent", "build")
     if status != 0:
         raise PageError("it could not be built" + _last_lines(output))
     _write(os.path.join(PAGE, _STAMP), digest)
@@ -183,13 +183,13 @@ def check() -> None:
         say(f"NOT CHECKED, neither its types nor its tests: {error}")
         return
     for script in ("check", "test"):
-        status, output = _npm(node, "run", "--silent", script)
+        status, output = run_npm(node, "run", "--silent", script)
         if status != 0:
             sys.stderr.write(output)
             raise PageError(f"`npm run {script}` in web/ failed; see above")
 
 
-def _npm(node: Node, *arguments: str) -> tuple[int, str]:
+def run_npm(node: Node, *arguments: str) -> tuple[int, str]:
     """Run npm in `web/`; return its status and what it printed."""
     path = os.pathsep.join([node.path, os.environ.get("PATH", "")])
     done = subprocess.run(

@@ -15,7 +15,12 @@ Status = Literal["running", "finished", "failed", "stopped", "crashed", "unknown
 class Answer(BaseModel):
     """Something that the server says."""
 
-    model_config = ConfigDict(extra="forbid", ser_json_inf_nan="strings", frozen=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        json_schema_serialization_defaults_required=True,
+        ser_json_inf_nan="strings",
+    )
 
 
 class Question(BaseModel):
