@@ -84,9 +84,7 @@ def test_the_patch_leads_from_one_state_to_the_other(repository: Path, seed: int
     write(repository, first)
     if text:
         git(repository, "apply", "--unidiff-zero", "-", text=text)
-    found = {
-        path.name: path.read_text() for path in repository.iterdir() if path.name != ".git"
-    }
+    found = {path.name: path.read_text() for path in repository.iterdir() if path.name != ".git"}
     assert found == second
 
 

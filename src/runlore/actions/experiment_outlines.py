@@ -82,13 +82,15 @@ def outlines(
     first, last = _times(columns, rows, codes, size)
     goals, projects = (_newest_text(columns, name, rows, codes) for name in ("goal", "project"))
     found = []
-    for code in np.flatnonzero(np.bincount(codes, minlength=size)).tolist():
+    latest_first = np.argsort(-np.nan_to_num(last), kind="stable")
+    has_runs = np.bincount(codes, minlength=size) > 0
+    for code in latest_first[has_runs[latest_first]].tolist():
         own = rows[order[ends[code - 1] if code else 0 : ends[code]]]
         name = names.entries.items[code - 1] if code else None
         card = _card(name or "", own, counts[code], goals.get(code), projects.get(code),
                      (first[code], last[code]))  # fmt: skip
         found.append(Outline(card, own, revisions.get(name, 0)))
-    return sorted(found, key=lambda one: (-(one.card.last_ms or 0), one.card.name))
+    return found
 
 
 def outline_of(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from runlore.compare.markdown import escaped, markdown_table, number
+from runlore.reading.display import html_of
 from runlore.reading.frames import Rows
 
 if TYPE_CHECKING:
@@ -89,6 +90,10 @@ class Comparison(Rows):
     def _repr_markdown_(self) -> str:
         """Show the table in a notebook."""
         return self.to_markdown()
+
+    def _repr_html_(self) -> str:
+        """Show the page of a comparison in a notebook."""
+        return html_of(self.runs, len(self.runs), title="Comparison")
 
     def _cells(self, row: ComparisonRow, best: dict[str, float]) -> list[str]:
         """Write a row in the words of Markdown."""

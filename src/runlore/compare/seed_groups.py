@@ -110,7 +110,8 @@ def seed_groups(columns: RunColumns, rows: Integers, by: Sequence[str] | None = 
         for own, name in zip(keys, called, strict=True):
             own.update({} if name is None else {NAME: name})
     return SeedGroups(
-        rows, tuple(chosen), tuple(telling), is_by_name, labels, keys, parts.groups, seeds, seed_texts,
+        rows, tuple(chosen), tuple(telling), is_by_name, labels, keys, parts.groups, seeds,
+        seed_texts,
         [_varied(columns, key, rows, is_seed=key in seed_keys) for key in differing],
         every - len(rows),
     )  # fmt: skip

@@ -42,8 +42,8 @@ def headline_of(found: Judgement, results: GroupResults) -> str:
             f"{_value(found, rival)} ({_tested(found, rival)})"
         )
     is_part = any(one.told_apart for one in found.groups)
-    said = f"{PARTLY_DECIDED if is_part else UNDECIDED}: {best.label} has the best mean {title}, {_value(found, best)}"
-    said += f"{_behind(found, best)}, against {_value(found, rival)} of {rival.label}"
+    said = f"{PARTLY_DECIDED if is_part else UNDECIDED}: {best.label} has the best mean {title}, "
+    said += f"{_value(found, best)}{_behind(found, best)}, against {_value(found, rival)} of {rival.label}"
     if rival.difference is not None and not rival.told_apart:
         lead = f"its lead of {_lead(found, rival)} is within the noise"
         return f"{said}; {lead} ({_tested(found, rival)})"

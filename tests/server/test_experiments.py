@@ -1,0 +1,99 @@
+"""Experiments and comparisons over the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from tests.actions.recorded_experiments import record, record_three
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fastapi.testclient import TestClient
+
+API = "/api/v1"
+
+
+def test_cards_come_in_pages(client: TestClient, store: Path) -> None:
+    for name in ("first", "second", "third"):
+        record(store, {"lr": 1}, {"accuracy": 0.5}, experiment=name)
+    page = client.get(f"{API}/experiments?limit=2").json()
+    assert [card["name"] for card in page["items"]] == ["third", "second"]
+    assert page["total"] == 3
+    assert page["freshness"]["is_current"]
+    rest = client.get(f"{API}/experiments?limit=2&cursor={page['next']}").json()
+    assert [card["name"] for card in rest["items"]] == ["first"]
+    assert rest["next"] is None
+    assert client.get(f"{API}/experiments?q=SECOND").json()["total"] == 1
+    assert client.get(f"{API}/experiments?state=decided").status_code == 422
+
+
+def test_an_experiment_says_its_verdict(client: TestClient, store: Path) -> None:
+    record_three(store)
+    view = client.get(f"{API}/experiments/width").json()
+    assert view["verdict"]["headline"].startswith("The data don't decide which is best: ")
+    assert [group["label"] for group in view["verdict"]["groups"]] == [
+        "model=wide", "model=deep", "model=small",
+    ]  # fmt: skip
+    assert view["plan"]["columns"] == ["0", "1", "2", "3", "4"]
+    assert view["seed_keys"] == ["seed"]
+    assert view["card"]["question"] == "How wide?"
+    by_lr = client.get(f"{API}/experiments/width?by=params.lr&metric=accuracy").json()
+    assert by_lr["verdict"]["standing"] == "alone"
+
+
+def test_values_that_are_no_numbers_travel_as_words(client: TestClient, store: Path) -> None:
+    runs = [record(store, {"lr": lr}, {"loss": value}) for lr, value in
+            ((1, float("nan")), (2, float("inf")), (3, 0.5))]  # fmt: skip
+    view = client.get(f"{API}/experiments/width").json()
+    assert view["card"]["sparkline"] == ["NaN", "Infinity", 0.5]
+    found = client.get(f"{API}/compare?runs={','.join(runs)}&importance=false").json()
+    assert found["metrics"][0]["values"] == ["NaN", "Infinity", 0.5]
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("a/b", "a%2Fb"), ("a/../b", "a%2F..%2Fb"), ("..", "-.."), (".", "-."), ("-", "--"),
+        ("-x", "--x"), ("<script>", "%3Cscript%3E"), ("a?b#c", "a%3Fb%23c"), ("50 %", "50%20%25"),
+        ("äöü 漢\t", quote("äöü 漢\t")), ("a/", "a%2F"), (None, "-"),
+    ],
+)  # fmt: skip
+def test_names_of_any_kind_can_be_addressed(
+    client: TestClient, store: Path, name: str | None, path: str
+) -> None:
+    record(store, {}, {"accuracy": 0.5}, experiment=name)
+    answer = client.get(f"{API}/experiments/{path}")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["card"]["name"] == (name or "")
+
+
+def test_what_is_not_there_is_a_problem_in_words(client: TestClient, store: Path) -> None:
+    record(store, {}, {"accuracy": 0.5})
+    for path, code in (
+        ("experiments/nope", "run-not-found"), ("experiments/-", "run-not-found"),
+        ("experiments/width?metric=nope", "series-not-found"),
+        ("experiments/width?by=nope", "not-found"), ("compare?runs=nope,nada", "run-not-found"),
+    ):  # fmt: skip
+        answer = client.get(f"{API}/{path}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, code), path
+    assert client.get(f"{API}/compare?runs=").status_code == 400
+
+
+def test_runs_are_compared_by_short_ids_too(client: TestClient, store: Path) -> None:
+    runs = record_three(store)
+    ids = [runs["wide"][0], runs["deep"][0]]
+    shorts = ",".join(run[-8:] for run in ids)
+    found = client.get(f"{API}/compare?runs={shorts}").json()
+    assert [line["id"] for line in found["runs"]] == ids
+    assert found["params"][0]["key"] == "model"
+    assert found["params"][0]["differs"]
+    assert found["importance"] is None
+    assert found["importance_note"] == "2 groups have a value; the importance of params needs 8"
+    code = client.get(f"{API}/compare/code?runs={shorts}").json()
+    assert code["text"] is None
+    assert code["reason"].startswith("no commit is known of ")
+    assert client.get(f"{API}/compare/code?runs={ids[0]}").status_code == 400
