@@ -101,3 +101,16 @@ def test_a_read_only_store_has_its_index_in_the_cache(store: StoreFolder, tmp_pa
     home = tmp_path / "home"
     assert index_path(read_only, {"HOME": str(home)}).startswith(str(home / ".cache"))
     assert index_path(store, {}) == store.index
+
+
+def test_an_index_that_somebody_else_began_anew_is_read_from_then_on(store: StoreFolder) -> None:
+    index, other = SqliteIndex(store.index), SqliteIndex(store.index)
+    catch_up(index, store, budget_seconds=None)
+    before = index.mark()
+    other.reset()
+    assert index.mark().generation is None
+    catch_up(other, store, budget_seconds=None)
+    assert index.mark() == other.mark() != before
+    assert index.totals().points == 1
+    index.close()
+    other.close()

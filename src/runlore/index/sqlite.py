@@ -156,7 +156,13 @@ class SqliteIndex(Queries):
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
             raise StoreError(f"the index {self.path} is closed", hint="open it again")
+        if not self._connection.in_transaction and self._is_replaced():
+            self._open_or_replace()
         return self._connection
+
+    def _is_replaced(self) -> bool:
+        """Whether somebody has thrown the file away meanwhile and begun another one."""
+        return _identity(self.path) not in (None, self._identity)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
