@@ -59,6 +59,7 @@ def told(store: Path, name: str) -> str:
         for label in run.series_names()
         for one in (run.series(label),)
     }
-    facts = (run.id, run.name, run.status, run.created, run.ended, run.param_texts, run.tag_values,
-             [tuple(note) for note in run.notes], run.attempts, run.summaries.keys())  # fmt: skip
+    facts = (run.id, run.name, run.colour, run.status, run.created, run.ended, run.param_texts,
+             run.tag_values, [tuple(note) for note in run.notes], run.attempts,
+             run.summaries.keys())  # fmt: skip
     return repr((facts, run.context, files, series, run.metric_definitions))

@@ -150,10 +150,12 @@ def test_a_run_moved_back_reads_as_if_it_had_never_left(source: Path, target: Pa
 def test_what_was_done_elsewhere_comes_back_along(source: Path, target: Path) -> None:
     bring(source, target, "one", is_moved=True)
     runlore.get_run("one", store=target).add_note("written there")
+    runlore.get_run("one", store=target).set_colour("#1F77B4")
     bring(target, source, "one", is_moved=True)
     for store in (source, rebuilt(source)):
         run = runlore.get_run("one", store=store)
         assert [note.text for note in run.notes][-1] == "written there"
+        assert run.colour == "#1f77b4"
         assert run.summaries["loss"].points == 5
 
 

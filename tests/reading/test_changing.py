@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import runlore
+from runlore.editing.editor import Editor
 from runlore.errors import InvalidType, InvalidValue, NotFound
+from runlore.index.rows import MetricDefinition
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +48,35 @@ def test_a_note_is_taken_away_by_itself_or_by_its_id(stored: StoredRun) -> None:
     assert [note.text for note in stored.notes] == ["three"]
     with pytest.raises(NotFound, match="no note"):
         stored.remove_note("0123")
+
+
+def test_a_run_is_given_a_colour_and_none_again(stored: StoredRun, store: Path) -> None:
+    assert stored.colour is None
+    stored.set_colour("#FF8800")
+    for run in (stored, runlore.get_run("first", store=store)):
+        assert run.colour == "#ff8800"
+    for wrong in ("red", "#fff", "#12345g", ""):
+        with pytest.raises(InvalidValue, match="is no colour"):
+            stored.set_colour(wrong)
+    with pytest.raises(InvalidType):
+        stored.set_colour(3)  # type: ignore[arg-type]
+    stored.set_colour(None)
+    assert stored.colour is None
+
+
+def test_what_was_said_of_an_experiment_stands_over_what_its_runs_define(store: Path) -> None:
+    with runlore.start_run("one", experiment="e", store=store) as run:
+        run.define_metric("score", unit="points", direction="min")
+        run.log({"score": 1.0})
+    with Editor(str(store)) as editor:
+        editor.describe_metric(None, "score", {"unit": "%", "direction": "min"})
+        editor.describe_metric("e", "score", {"direction": "max"})
+        editor.describe_metric("else", "score", {"unit": "s"})
+        editor.describe_metric(None, "other", {"direction": "max"})
+    found = runlore.get_run("one", store=store).metric_definitions
+    assert found["score"] == MetricDefinition("score", "%", "max", None)
+    assert found["other"] == MetricDefinition("other", None, "max", None)
+    assert runlore.compare_runs("one", store=store).directions == {"score": "max"}
 
 
 def test_a_run_goes_to_the_trash_and_comes_back(stored: StoredRun, store: Path) -> None:

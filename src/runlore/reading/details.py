@@ -13,6 +13,7 @@ from runlore.reading.search_rows import ids_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from runlore.index.presentation_rows import MetricDescription
     from runlore.index.rows import Param, RunFacts, RunRow, WriterFacts
     from runlore.index.status import StatusReading
     from runlore.index.summaries import SeriesSummary
@@ -58,6 +59,11 @@ class Details:
                 if not is_load(name):
                     own.setdefault(series_label(name, context), value)
         return metrics
+
+    @cached_property
+    def descriptions(self) -> list[MetricDescription]:
+        """What stands about metrics of experiments, and of the whole store."""
+        return self.reader.ask(lambda index: index.metric_descriptions())
 
     @cached_property
     def writers(self) -> dict[str, list[WriterFacts]]:

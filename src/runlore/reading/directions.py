@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from runlore.index.rows import MetricDefinition
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Literal
 
-    from runlore.index.rows import MetricDefinition
+    from runlore.index.presentation_rows import MetricDescription
 
     Direction = Literal["min", "max"]
 
@@ -37,3 +39,19 @@ def direction_of(name: str, definitions: Iterable[MetricDefinition]) -> Directio
     if "neg" in words[:-1] and words[-1] in _LESS:
         return "max"
     return "min" if words[-1] in _LESS else "max" if words[-1] in _MORE else None
+
+
+def described(
+    defined: Mapping[str, MetricDefinition],
+    descriptions: Iterable[MetricDescription],
+    experiment: str | None,
+) -> dict[str, MetricDefinition]:
+    """Put what was said of an experiment, or of the whole store, over what a run has defined."""
+    found = dict(defined)
+    for one in descriptions:  # those of the whole store come first
+        if one.experiment in ("", experiment):
+            known = found.get(one.name) or MetricDefinition(one.name, None, None, None)
+            found[one.name] = known._replace(
+                unit=one.unit or known.unit, direction=one.direction or known.direction
+            )
+    return found

@@ -10,6 +10,7 @@ from runlore.helper.seeds import seed_like_params
 from runlore.reading.changing import Changeable
 from runlore.reading.code import kept_diff, kept_files
 from runlore.reading.details import Details, gone, is_gone
+from runlore.reading.directions import described
 from runlore.reading.durations import seconds_of_attempts
 from runlore.reading.facts import (
     LOAD_PREFIX,
@@ -260,8 +261,12 @@ class StoredRun(Changeable):
 
     @property
     def metric_definitions(self) -> dict[str, MetricDefinition]:
-        """What was said about metrics, by name: unit, direction, x."""
-        return {definition.name: definition for definition in self._facts.metrics}
+        """What was said about metrics, by name: unit, direction, x.
+
+        What somebody said of the experiment, or of the whole store, stands over what the run did.
+        """
+        defined = {definition.name: definition for definition in self._facts.metrics}
+        return described(defined, self._details.descriptions, self.experiment)
 
     @property
     def tags(self) -> list[str]:
