@@ -111,20 +111,20 @@ class Live:
                 yield message("store", Mark(None, 0), gone._asdict())
                 return
             yield message("hello", begin, {"is_gap": isinstance(missed, Gap)})
-            first: list[Event] = [] if self._feed.trouble is None else [self._feed.trouble]
+            trouble = self._feed.trouble
+            events: list[Event] = [] if trouble is None else [trouble]
             if isinstance(missed, Changed):
-                first.append(missed)
-            for event in first:
-                text, begin = _said(event, begin)
-                yield text
+                events.append(missed)
             while not (listener.is_ended or self._stop.is_set()):
-                events = await listener.next(SIGN_SECONDS)
-                if not events:
-                    yield ": still here\n\n"
                 for event in events:
                     text, begin = _said(event, begin)
                     if text:
                         yield text
+                events = await listener.next(SIGN_SECONDS)
+                # What is said anyhow of the store when one begins may have been waiting, too.
+                events = [event for event in events if event is not trouble]
+                if not events:
+                    yield ": still here\n\n"
         finally:
             self._leave(listener)
 
