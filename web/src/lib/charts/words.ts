@@ -48,10 +48,6 @@ export function wordsOf(scene: Scene, kind: XKind, zoom: Range | null): Words {
   if (unplaced > 0) warnings.push(`${formatCount(unplaced, "point")} without ${kind.startsWith("metric:") ? kind.slice(7) : "a step"}`);
   const failed = lines.filter(({ curve }) => curve.error);
   if (failed.length > 0) warnings.push(failed.length === 1 ? failed[0]!.curve.error!.message : `${formatCount(failed.length, "curve")} can't be read`);
-  const silent = lines.filter(({ series }) => series.status === "running" && series.silentSeconds);
-  if (silent.length > 0) {
-    warnings.push(silent.length === 1 ? `${lines.length > 1 ? `${silent[0]!.series.name} ` : ""}silent for ${formatDuration(silent[0]!.series.silentSeconds)}` : `${silent.length} runs silent`);
-  }
   return { shown, warnings };
 }
 

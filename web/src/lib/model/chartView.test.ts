@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { has, parseChartView, printChartView, toggled, type ChartView } from "./chartView";
+import { has, parseChartView, printChartView, toggled, type ChartView, type XKind, zoomed } from "./chartView";
+import type { Range } from "./ranges";
 
 const nothing = parseChartView(() => null);
 const through = (view: Partial<ChartView>) => {
@@ -23,7 +24,7 @@ describe("the view of charts in the address", () => {
       logY: new Set(["loss", "a,b", "%2C"]),
       logX: new Set(["*"]),
       isRobust: true,
-      zoom: { from: -1.5, to: 20000 },
+      zooms: new Map<XKind, Range>([["step", { from: -1.5, to: 20000 }], ["metric:a,b~c", { from: 0, to: 1 }]]),
       pinned: ["val/acc", "ü & <b>"],
       search: "^val/.*(acc|loss)$",
       closed: new Set(["", "system"]),
@@ -31,14 +32,20 @@ describe("the view of charts in the address", () => {
     };
     expect(through(view)).toEqual(view);
   });
-  it.each(["x=metric:", "x=<script>", "sm=2", "sm=NaN", "band=all", "z=5..1", "z=a..b", "z=..", "z=1..2..3", "xm=loss", "xm=~step"])("takes no nonsense: %s", (text) => {
+  it.each(["x=metric:", "x=<script>", "sm=2", "sm=NaN", "band=all", "z=step~5..1", "z=step~a..b", "z=step~..", "z=step~1..2..3", "z=1..2", "xm=loss", "xm=~step"])("takes no nonsense: %s", (text) => {
     const address = new URLSearchParams(text);
     expect(parseChartView((key) => address.get(key))).toEqual(nothing);
   });
   it("keeps the milliseconds of a zoom in time", () => {
     const zoom = { from: 1795273800123, to: 1795273800456 };
-    expect(through({ zoom }).zoom).toEqual(zoom);
+    expect(through({ zooms: new Map([["time", zoom]]) }).zooms.get("time")).toEqual(zoom);
   });
+});
+
+it("zooms one kind of x and leaves the others", () => {
+  const zooms = zoomed(new Map<XKind, Range>([["time", { from: 1, to: 2 }]]), "step", { from: 3, to: 4 });
+  expect([...zooms.keys()]).toEqual(["time", "step"]);
+  expect([...zoomed(zooms, "time", null).keys()]).toEqual(["step"]);
 });
 
 describe("sets that may say all", () => {

@@ -5,7 +5,7 @@
 //   band  std | ci | range | runs                        how groups are drawn; runs: each run for itself
 //   ly    LABEL,…    lx  LABEL,… (or * for all)          log axes
 //   rob   1                                              y without its outliers
-//   z     FROM..TO                                       what part of x is seen
+//   z     X~FROM..TO,…                                   what part of each kind of x is seen
 //   pin   LABEL,…                                        charts that stand first
 //   cs    REGEX                                          which charts
 //   shut  PREFIX,…                                       sections that are closed
@@ -24,7 +24,7 @@ export interface ChartView {
   logY: ReadonlySet<string>;
   logX: ReadonlySet<string>;
   isRobust: boolean;
-  zoom: Range | null;
+  zooms: ReadonlyMap<XKind, Range>;
   pinned: readonly string[];
   search: string;
   closed: ReadonlySet<string>;
@@ -57,6 +57,25 @@ function parseZoom(text: string | null): Range | null {
     : null;
 }
 
+function parseZooms(text: string | null): Map<XKind, Range> {
+  const zooms = new Map<XKind, Range>();
+  for (const pair of (text ?? "").split(",")) {
+    const [x, range] = pair.split("~");
+    const kind = parseX(unescaped(x ?? ""));
+    const zoom = parseZoom(range ?? null);
+    if (kind && zoom) zooms.set(kind, zoom);
+  }
+  return zooms;
+}
+
+/** The zooms with that of one x changed, or taken out. */
+export function zoomed(zooms: ReadonlyMap<XKind, Range>, x: XKind, zoom: Range | null): Map<XKind, Range> {
+  const next = new Map(zooms);
+  if (zoom) next.set(x, zoom);
+  else next.delete(x);
+  return next;
+}
+
 /** Read the view out of an address; what makes no sense there counts as not given. */
 export function parseChartView(get: (key: string) => string | null): ChartView {
   const smoothing = Number(get("sm"));
@@ -75,7 +94,7 @@ export function parseChartView(get: (key: string) => string | null): ChartView {
     logY: new Set(parseList(get("ly"))),
     logX: new Set(parseList(get("lx"))),
     isRobust: get("rob") === "1",
-    zoom: parseZoom(get("z")),
+    zooms: parseZooms(get("z")),
     pinned: parseList(get("pin")),
     search: get("cs") ?? "",
     closed: new Set(parseList(get("shut"))),
@@ -93,7 +112,9 @@ export function printChartView(changed: Partial<ChartView>): Record<string, stri
   if (changed.logY !== undefined) out["ly"] = printList(changed.logY);
   if (changed.logX !== undefined) out["lx"] = printList(changed.logX);
   if (changed.isRobust !== undefined) out["rob"] = changed.isRobust ? "1" : null;
-  if (changed.zoom !== undefined) out["z"] = changed.zoom ? `${shortest(changed.zoom.from)}..${shortest(changed.zoom.to)}` : null;
+  if (changed.zooms !== undefined) {
+    out["z"] = [...changed.zooms].map(([x, zoom]) => `${escaped(x)}~${shortest(zoom.from)}..${shortest(zoom.to)}`).join(",") || null;
+  }
   if (changed.pinned !== undefined) out["pin"] = printList(changed.pinned);
   if (changed.search !== undefined) out["cs"] = changed.search || null;
   if (changed.closed !== undefined) out["shut"] = printList(changed.closed);

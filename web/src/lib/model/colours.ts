@@ -7,8 +7,8 @@ export const HUES = ["#6078fc", "#a84800", "#0c7860", "#cc3c90", "#009ccc", "#84
 /** The same hues, lighter and darker, where more runs than hues are shown. */
 export const PALETTE: readonly string[] = [
   ...HUES,
-  "#6b5bd6", "#b8741a", "#3f8f2f", "#a04bc4", "#6f8420", "#1f8a96", "#d9506e", "#5d7a99",
-  "#5486c9", "#b5653f", "#4d8f78", "#a8688f", "#95764a", "#4a7fae", "#a95a5a", "#7a7299",
+  "#c06cf0", "#fc6000", "#006cb4", "#00a878", "#009000", "#fc5484", "#786c18", "#9c6ca8",
+  "#d8303c", "#9c486c", "#cc8418", "#e460c0", "#4854d8", "#009090", "#b46c48", "#b448c0",
 ];
 
 /** Patterns that tell apart what shares a colour. */

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+
+import { matcherOf, placesOfCharts, placesWithin, sectionsOf, type Named } from "./sections";
+
+const metric = (label: string, is_load = false): Named => ({ label, name: label.replace(/\[.*$/, ""), is_load });
+const metrics = [metric("loss"), metric("train/loss"), metric("train/acc[a/b]"), metric("val/loss"), metric("gpu.0", true), metric("acc[val/x]")];
+const sizes = { width: 1000, chartHeight: 200, headHeight: 30, gap: 20, leastWidth: 320 };
+
+describe("sections", () => {
+  it("go by what stands before the first slash of the name, not of its context", () => {
+    const { sections } = sectionsOf(metrics, [], "");
+    expect(sections.map(({ prefix, metrics: of }) => [prefix, of.map((one) => one.label)])).toEqual([
+      ["", ["loss", "acc[val/x]"]],
+      ["train/", ["train/loss", "train/acc[a/b]"]],
+      ["val/", ["val/loss"]],
+      ["system", ["gpu.0"]],
+    ]);
+  });
+  it("begin with what was pinned, in that order", () => {
+    const { sections } = sectionsOf(metrics, ["val/loss", "gone", "loss"], "");
+    expect(sections[0]).toMatchObject({ prefix: "pinned", metrics: [{ label: "val/loss" }, { label: "loss" }] });
+    expect(sections.flatMap((one) => one.metrics).length).toBe(metrics.length);
+  });
+  it("are searched by regular expression", () => {
+    expect(sectionsOf(metrics, [], "^(train|val)/LOSS$").found).toBe(2);
+  });
+  it("take what is no regular expression as text, and say so", () => {
+    expect(matcherOf("acc[").isMatch("train/acc[a/b]")).toBe(true);
+    expect(matcherOf("acc[").error).toContain("text");
+  });
+});
+
+describe("places of charts", () => {
+  const { sections } = sectionsOf(metrics, [], "");
+  it("fill rows, section by section", () => {
+    const { places, height } = placesOfCharts(sections, () => false, sizes);
+    expect(places.map(({ kind, key, top }) => [kind, key, top]).slice(0, 4)).toEqual([["head", "head ", 0], ["chart", "loss", 30], ["chart", "acc[val/x]", 30], ["head", "head train/", 250]]);
+    expect(height).toBe(4 * (30 + 220));
+  });
+  it("leave out what is closed", () => {
+    const { places } = placesOfCharts(sections, (prefix) => prefix === "", sizes);
+    expect(places[1]).toMatchObject({ key: "head train/", top: 30 });
+  });
+  it("are one column on a phone", () => {
+    const { places } = placesOfCharts(sectionsOf([metric("a"), metric("b")], [], "").sections, () => false, { ...sizes, width: 300 });
+    expect(places.map((one) => (one.kind === "chart" ? [one.left, one.top, one.width] : []))).toEqual([[0, 0, 300], [0, 220, 300]]);
+  });
+  it("are few for a window on very many", () => {
+    const many = Array.from({ length: 10_000 }, (_, at) => metric(`m${at}`));
+    const { places, height } = placesOfCharts(sectionsOf(many, [], "").sections, () => false, sizes);
+    const seen = placesWithin(places, height / 2, height / 2 + 900);
+    expect(seen.length).toBeLessThanOrEqual(18);
+    expect(seen.length).toBeGreaterThanOrEqual(12);
+  });
+});

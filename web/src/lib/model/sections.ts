@@ -1,0 +1,109 @@
+// Many charts in order: sections by prefix, those that stand first, and where each lies.
+
+export interface Named {
+  label: string;
+  name: string;
+  is_load: boolean;
+}
+
+export interface Section<M> {
+  /** What stands before the first "/"; "" for names without one. */
+  prefix: string;
+  title: string;
+  metrics: M[];
+}
+
+export const PINNED = "pinned";
+export const LOAD = "system";
+
+/** A search that takes a regular expression, and where that is none the text itself. */
+export function matcherOf(search: string): { isMatch: (text: string) => boolean; error: string | null } {
+  if (search === "") return { isMatch: () => true, error: null };
+  try {
+    const pattern = new RegExp(search, "i");
+    return { isMatch: (text) => pattern.test(text), error: null };
+  } catch {
+    const plain = search.toLowerCase();
+    return { isMatch: (text) => text.toLowerCase().includes(plain), error: "not a regular expression: searched as text" };
+  }
+}
+
+const prefixOf = (name: string) => (name.includes("/") ? name.slice(0, name.indexOf("/")) : "");
+
+/** Pinned ones first, then names without a prefix, prefixes in their order, and the load of the machine last. */
+export function sectionsOf<M extends Named>(metrics: readonly M[], pinned: readonly string[], search: string): { sections: Section<M>[]; found: number; error: string | null } {
+  const { isMatch, error } = matcherOf(search);
+  const found = metrics.filter((metric) => isMatch(metric.label));
+  const byPrefix = new Map<string, M[]>();
+  const load: M[] = [];
+  const first = new Map(found.filter((metric) => pinned.includes(metric.label)).map((metric) => [metric.label, metric]));
+  for (const metric of found) {
+    if (first.has(metric.label)) continue;
+    if (metric.is_load) {
+      load.push(metric);
+      continue;
+    }
+    const prefix = prefixOf(metric.name);
+    const of = byPrefix.get(prefix);
+    if (of) of.push(metric);
+    else byPrefix.set(prefix, [metric]);
+  }
+  const sections: Section<M>[] = [];
+  const ahead = pinned.flatMap((label) => first.get(label) ?? []);
+  if (ahead.length > 0) sections.push({ prefix: PINNED, title: "pinned", metrics: ahead });
+  const plain = byPrefix.get("");
+  byPrefix.delete("");
+  if (plain) sections.push({ prefix: "", title: "metrics", metrics: plain });
+  for (const [prefix, of] of byPrefix) sections.push({ prefix: `${prefix}/`, title: prefix, metrics: of });
+  if (load.length > 0) sections.push({ prefix: LOAD, title: "system", metrics: load });
+  return { sections, found: found.length, error };
+}
+
+export interface Sizes {
+  width: number;
+  chartHeight: number;
+  headHeight: number;
+  gap: number;
+  leastWidth: number;
+}
+
+export type Placed<M> =
+  | { kind: "head"; key: string; section: Section<M>; isClosed: boolean; top: number; bottom: number }
+  | { kind: "chart"; key: string; metric: M; top: number; bottom: number; left: number; width: number };
+
+/** Where all of it lies, from the top down. One section alone needs no heading. */
+export function placesOfCharts<M extends Named>(sections: readonly Section<M>[], isClosed: (prefix: string) => boolean, sizes: Sizes): { places: Placed<M>[]; height: number } {
+  const { width, chartHeight, headHeight, gap, leastWidth } = sizes;
+  const columns = Math.max(1, Math.floor((width + gap) / (leastWidth + gap)));
+  const wide = (width - gap * (columns - 1)) / columns;
+  const places: Placed<M>[] = [];
+  let top = 0;
+  for (const section of sections) {
+    const closed = isClosed(section.prefix);
+    if (sections.length > 1 || section.prefix !== "") {
+      places.push({ kind: "head", key: `head ${section.prefix}`, section, isClosed: closed, top, bottom: top + headHeight });
+      top += headHeight;
+      if (closed) continue;
+    }
+    section.metrics.forEach((metric, at) => {
+      const y = top + Math.floor(at / columns) * (chartHeight + gap);
+      places.push({ kind: "chart", key: metric.label, metric, top: y, bottom: y + chartHeight, left: (at % columns) * (wide + gap), width: wide });
+    });
+    top += Math.ceil(section.metrics.length / columns) * (chartHeight + gap);
+  }
+  return { places, height: top };
+}
+
+/** Those that touch a part of the height; `places` go down. */
+export function placesWithin<M>(places: readonly Placed<M>[], from: number, to: number): Placed<M>[] {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (places[middle]!.bottom < from) low = middle + 1;
+    else high = middle;
+  }
+  const out: Placed<M>[] = [];
+  for (let at = low; at < places.length && places[at]!.top <= to; at++) out.push(places[at]!);
+  return out;
+}
