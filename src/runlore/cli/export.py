@@ -14,6 +14,7 @@ from runlore.cli.options import chosen_store, store_and_json
 if TYPE_CHECKING:
     from runlore.actions.exports.exporting import Exported
 
+PAGE = "html"
 _WHATS = (
     "runs", "points", "params", "metrics", "tags", "notes", "context", "attempts", "all",
 )  # fmt: skip
@@ -28,7 +29,9 @@ _WHATS = (
     show_default=True,
     help="The table to write; `all` writes every one into a folder.",
 )
-@table_format("By default what the name of the output ends in, else csv.")
+@table_format(
+    "By default what the name of the output ends in, else csv; html is a page in one file.", (PAGE,)
+)
 @click.option(
     "--output",
     "-o",
@@ -51,11 +54,13 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write runs to CSV, JSON, Markdown or Parquet.
+    """Write runs to CSV, JSON, Markdown, Parquet, or a page in one HTML file.
 
     Those of SELECTION, or all. `runs` has a row a run, with a column for each param and metric;
     `points` a row a point. Numbers are written so that nothing of them is lost. What SELECTION may
     be: runlore --help. Runs in the trash are left out.
+
+    html compares up to 200 runs, with their curves, in a file that opens without a network.
     """
     from runlore.actions.exports.exporting import export
     from runlore.cli.progress import steps
@@ -63,6 +68,9 @@ def command(
     if as_json and output is None:
         raise click.UsageError("--json says what was written, so name a file: -o PATH")
     chosen = form or _form_of(output)
+    if chosen == PAGE:
+        _export_page(selections, what, output, is_forced=force, as_json=as_json)
+        return
     with steps() as on_step:
         done = export(
             selections,
@@ -78,9 +86,20 @@ def command(
     _tell(done, is_guarded=guard, as_json=as_json)
 
 
+def _export_page(
+    selections: tuple[str, ...], what: str, output: str | None, *, is_forced: bool, as_json: bool
+) -> None:
+    from runlore.server.exporting import export_page
+
+    if what != "runs":
+        raise click.UsageError(f"a page shows runs: --what {what} is for tables")
+    done = export_page(selections, output=output, is_forced=is_forced, store=chosen_store())
+    _tell(done, is_guarded=True, as_json=as_json)
+
+
 def _form_of(output: str | None) -> str:
     extension = "" if output is None else output.rpartition(".")[2].lower()
-    return extension if extension in FORMATS else "csv"
+    return extension if extension in (*FORMATS, PAGE) else "csv"
 
 
 def _tell(done: Exported, *, is_guarded: bool, as_json: bool) -> None:

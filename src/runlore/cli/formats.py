@@ -13,9 +13,9 @@ FORMATS = ("csv", "json", "jsonl", "md", "parquet")
 Decorated = TypeVar("Decorated", bound="Callable[..., Any]")
 
 
-def table_format(help_text: str) -> Callable[[Decorated], Decorated]:
-    """Add `--format` (as `form`)."""
-    return click.option("--format", "form", type=click.Choice(FORMATS), help=help_text)
+def table_format(help_text: str, more: tuple[str, ...] = ()) -> Callable[[Decorated], Decorated]:
+    """Add `--format` (as `form`), with `more` formats than those of tables."""
+    return click.option("--format", "form", type=click.Choice((*FORMATS, *more)), help=help_text)
 
 
 def one_form(form: str | None, *, as_json: bool, is_markdown: bool = False) -> str | None:

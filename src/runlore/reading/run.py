@@ -408,6 +408,12 @@ class StoredRun(Changeable):
             SeriesRequest(name, context, rank, points, since_step, superseded),
         )
 
+    def _repr_html_(self) -> str:
+        """Show it in a notebook."""
+        from runlore.reading.display import html_of
+
+        return html_of([self], 1, title=self.label)
+
     def refresh(self) -> Self:
         """Catch up with the store, look at the run again, and return it.
 

@@ -64,6 +64,12 @@ class Runs(Sequence[StoredRun]):
         notes = "".join(f"; {note}" for note in self.notes)
         return f"<Runs: {self.total}{shown} in {self.details.reader.folder.path}{notes}>"
 
+    def _repr_html_(self) -> str:
+        """Show them in a notebook."""
+        from runlore.reading.display import html_of
+
+        return html_of(self, self.total, title="Runs")
+
     @property
     def freshness(self) -> Freshness:
         """How far behind the store this answer is."""

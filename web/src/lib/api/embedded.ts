@@ -14,14 +14,14 @@ export interface Embedded {
   answers: Record<string, unknown>;
   /** The runs with all of their columns. */
   table: RunTable;
-  /** Curves in base64, by what x is. */
+  /** Curves by what x is: as the server answers them, packed with gzip, in base64. */
   curves: Partial<Record<string, string>>;
 }
 
 export class EmbeddedSource implements Source {
   readonly isLive = false;
   readonly #data: Embedded;
-  readonly #curves = new Map<string, Map<string, Curve>>();
+  readonly #curves = new Map<string, Promise<Map<string, Curve>>>();
 
   constructor(data: Embedded) {
     this.#data = data;
@@ -38,9 +38,8 @@ export class EmbeddedSource implements Source {
     return Promise.reject(notHere());
   }
 
-  curves(asked: CurvesQuestion): Promise<Curves> {
-    const known = this.#decoded(asked.x);
-    if (known === null) return Promise.reject(notHere());
+  async curves(asked: CurvesQuestion): Promise<Curves> {
+    const known = await this.#decoded(asked.x);
     const curves = asked.curves.flatMap(({ run, label }) => {
       const curve = known.get(`${run} ${label}`);
       return curve ? [sliced(curve, asked.from ?? null, asked.to ?? null)] : [];
@@ -49,7 +48,7 @@ export class EmbeddedSource implements Source {
     const lasts = curves.flatMap((one) => (one.xLast.length ? [one.xLast.at(-1) ?? 0] : []));
     const from = asked.from ?? (firsts.length ? Math.min(...firsts) : null);
     const to = asked.to ?? (lasts.length ? Math.max(...lasts) : null);
-    return Promise.resolve({ x: asked.x, from, to, curves });
+    return { x: asked.x, from, to, curves };
   }
 
   fileUrl(): string {
@@ -70,16 +69,20 @@ export class EmbeddedSource implements Source {
     };
   }
 
-  #decoded(x: string): Map<string, Curve> | null {
-    const known = this.#curves.get(x);
-    if (known) return known;
+  #decoded(x: string): Promise<Map<string, Curve>> {
     const text = this.#data.curves[x];
-    if (text === undefined) return null;
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    const made = new Map(decodeCurves(bytes.buffer).curves.map((one) => [`${one.run} ${one.label}`, one]));
-    this.#curves.set(x, made);
-    return made;
+    if (text === undefined) return Promise.reject(notHere());
+    const known = this.#curves.get(x) ?? unpacked(text);
+    this.#curves.set(x, known);
+    return known;
   }
+}
+
+async function unpacked(text: string): Promise<Map<string, Curve>> {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const { curves } = decodeCurves(await new Response(stream).arrayBuffer());
+  return new Map(curves.map((one) => [`${one.run} ${one.label}`, one]));
 }
 
 function notHere(): ApiError {
