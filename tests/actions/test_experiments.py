@@ -254,3 +254,18 @@ def test_the_code_and_data_of_runs_are_told_in_a_line(store: Path) -> None:
     view = shown(store)
     assert view.code_note == "code at 3f2a91c, with uncommitted changes in 1 of 3 runs"
     assert view.data_note is None
+
+
+def test_two_seeds_that_differ_by_the_lead_are_within_the_noise(store: Path) -> None:
+    for model, values in (("a", (0.9, 0.8)), ("b", (0.88, 0.81))):
+        for seed, value in enumerate(values):
+            record(store, {"model": model, "seed": seed}, {"accuracy": value})
+    view = shown(store)
+    assert view.verdict is not None
+    assert view.verdict.standing == "noise"
+    assert view.verdict.headline.endswith(
+        "its lead of 0.005 (0.59 %) is within the noise (runs of one and the same differ by as "
+        "much, 0.071; untested: a test needs 3 seeds of each, there are 2)"
+    )
+    assert view.card.verdict is not None
+    assert view.card.verdict.text.endswith("over model=b, within the noise (2 seeds each)")

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.cli.stores import environment
+from tests.demo.verdicts import check_verdicts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,3 +44,4 @@ def test_the_demo_trains_compares_and_says_what_to_type_next(
     assert listed.count("finished") == 22
     assert listed.count("failed") == 1
     assert listed.count("crashed") == 1
+    check_verdicts(store_of_its_own)

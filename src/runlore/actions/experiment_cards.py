@@ -45,7 +45,7 @@ MOST_CARDS = 200
 _MOST_KEPT = 1000
 _MOST_VALUES = 40
 _MOST_RUNS = 50
-_FEW_RUNS = 5_000  # up to so many are read alone, without packing the columns of all runs
+_FEW_RUNS = 50_000  # up to so many are read alone, which takes longer and half of the room
 _RUNNING = STATUSES.index("running")
 
 

@@ -43,10 +43,11 @@ def headline_of(found: Judgement, results: GroupResults) -> str:
         )
     is_part = any(one.told_apart for one in found.groups)
     said = f"{PARTLY_DECIDED if is_part else UNDECIDED}: {best.label} has the best mean {title}, "
-    said += f"{_value(found, best)}{_behind(found, best)}, against {_value(found, rival)} of {rival.label}"
-    if rival.difference is not None and not rival.told_apart:
+    said += f"{_value(found, best)}{_behind(found, best)}, "
+    said += f"against {_value(found, rival)} of {rival.label}"
+    if found.standing == "noise":
         lead = f"its lead of {_lead(found, rival)} is within the noise"
-        return f"{said}; {lead} ({_tested(found, rival)})"
+        return f"{said}; {lead} ({_tested(found, rival) or _differing(found, rival)})"
     return f"{said}; {_why_untested(found, rival)}"
 
 
@@ -64,11 +65,10 @@ def line_of(found: Judgement, results: GroupResults) -> str:
         return f"{best.label} has the best {title}"
     lead = f"{best.label} {'leads' if found.standing == 'clear' else 'is ahead'} on {title} by "
     lead += _lead(found, rival)
-    if rival.p_value is not None and not (found.standing != "clear" and rival.told_apart):
+    if found.standing in ("clear", "noise"):
         within = "" if found.standing == "clear" else ", within the noise"
-        return (
-            f"{lead} over {rival.label}{within} (p = {rival.p_value:.2g}, {_counts(found, best)})"
-        )
+        tested = f"p = {rival.p_value:.2g}, " if rival.p_value is not None else ""
+        return f"{lead} over {rival.label}{within} ({tested}{_counts(found, best)})"
     return f"{lead} over {rival.label}; {_why_untested(found, rival)}"
 
 
@@ -166,7 +166,9 @@ def _speaking(found: Judgement) -> VerdictGroup | None:
     """Choose the rival that is spoken of: the nearest of those that keep the best from winning."""
     rivals = found.ranked[1:]
     if found.standing == "noise":
-        return next((one for one in rivals if one.told_apart is False), None)
+        close = () if found.verdict is None else found.verdict.close
+        near = [one for one in rivals if one.told_apart is None and one.label in close]
+        return next((one for one in rivals if one.told_apart is False), next(iter(near), None))
     return rivals[0] if rivals else None
 
 
@@ -225,6 +227,13 @@ def _tested(found: Judgement, rival: VerdictGroup) -> str:
         f"{leader.confidence * 100:g} % interval {low:.3g} to {high:.3g}; "
         f"{difference.test.name}, p = {tested.p_adjusted:.2g}{after}"
     )
+
+
+def _differing(found: Judgement, rival: VerdictGroup) -> str:
+    """Say that runs of the same differ by as much, where they are too few for a test."""
+    stds = [one.std for one in (found.best, rival) if one is not None and one.std is not None]
+    spread = f"runs of one and the same differ by as much, {max(stds):.2g}; " if stds else ""
+    return spread + _why_untested(found, rival)
 
 
 def _why_untested(found: Judgement, rival: VerdictGroup) -> str:
