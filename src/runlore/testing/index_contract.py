@@ -22,6 +22,7 @@ from runlore.testing.artifact_contract import ArtifactContract
 from runlore.testing.change_contract import ChangeContract
 from runlore.testing.column_contract import ColumnContract
 from runlore.testing.journals import JournalComposer
+from runlore.testing.media_contract import MediaContract
 from runlore.testing.presentation_contract import PresentationContract
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ RESUMED = "0192f0c1a2b4b1b2b3b4b5b6b7b8b9cc"
 T = 1_700_000_000_000_000
 
 
-class IndexContract(ArtifactContract, ColumnContract, PresentationContract, ChangeContract, ABC):
+class IndexContract(
+    ArtifactContract, ColumnContract, PresentationContract, ChangeContract, MediaContract, ABC
+):
     """What holds for every index."""
 
     @abstractmethod
