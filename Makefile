@@ -31,6 +31,10 @@ test: setup-test page-package page-check lint-run docs-run ## every check and ev
 test-only: setup-test ## the tests alone, or those that PYTEST='…' names
 	@$(BIN)/pytest $(PYTEST)
 
+.PHONY: once-more
+once-more: ## after `make test`: try the few tests that failed once more, alone
+	@$(BIN)/python tools/once_more.py
+
 test-wide: ## the tests against large frameworks, each in an environment of its own
 	@$(PYTHON) tools/bootstrap.py wide-torch
 	.venv-torch/bin/pytest -m wide --framework torch
