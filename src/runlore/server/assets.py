@@ -73,6 +73,12 @@ class Bundle:
             self._refresh()
             return self._assets.get(name)
 
+    def assets(self) -> list[Asset]:
+        """List all files."""
+        with self._lock:
+            self._refresh()
+            return list(self._assets.values())
+
     def _refresh(self) -> None:
         try:
             built_at = os.stat(os.path.join(self._folder, DOCUMENT)).st_mtime_ns
