@@ -18,7 +18,7 @@ import uvicorn
 
 import runlore
 from runlore.actions.changes import Changed
-from runlore.index.changes import Mark
+from runlore.index.change_rows import Mark
 from runlore.journal.folder import create_store
 from runlore.server.app import create_app
 from runlore.server.live import Listener

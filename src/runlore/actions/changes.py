@@ -6,14 +6,14 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from runlore.errors import RunloreError, StoreFull
-from runlore.index.changes import Mark
+from runlore.index.change_rows import Mark
 from runlore.index.sqlite import has_room
 from runlore.journal.folder import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from runlore.index.changes import ChangedRun, Changes
+    from runlore.index.change_rows import ChangedRun, Changes
     from runlore.reading.store import StoreReader
 
 MOST_RUNS = 500

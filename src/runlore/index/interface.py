@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from runlore.index.artifact_rows import Alias, Output, Use
-    from runlore.index.changes import Changes, Mark, RunPlaces
+    from runlore.index.change_rows import Changes, Mark, RunPlaces
     from runlore.index.chunks import ChunkStatistics
     from runlore.index.columns import RunColumns
     from runlore.index.consoles import ConsolePlace

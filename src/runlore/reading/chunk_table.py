@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlore.index.changes import RunPlaces
+    from runlore.index.change_rows import RunPlaces
     from runlore.index.chunks import ChunkStatistics
     from runlore.index.rows import Limits
     from runlore.reading.point_columns import SeriesKey

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlore.index.changes import RunPlaces
+    from runlore.index.change_rows import RunPlaces
     from runlore.index.summaries import SeriesSummary
     from runlore.reading.axes import Axis
     from runlore.reading.chunk_table import ChunkTable

@@ -23,7 +23,7 @@ from runlore.segments.segment import STEP, TIME
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from runlore.index.changes import RunPlaces
+    from runlore.index.change_rows import RunPlaces
     from runlore.index.rows import RunRow, WriterFacts
     from runlore.index.summaries import SeriesSummary
     from runlore.reading.chunk_table import ChunkTable

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlore.index.changes import RunPlaces
+    from runlore.index.change_rows import RunPlaces
     from runlore.index.rows import Limits, Part, Position
     from runlore.reading.store import StoreReader
     from runlore.segments.scan import PointsBlock

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from runlore.index.changes import RunPlaces
+    from runlore.index.change_rows import RunPlaces
     from runlore.reading.chunk_table import ChunkTable
     from runlore.reading.curves import CurveReader
     from runlore.reading.point_columns import SeriesKey
@@ -159,9 +159,7 @@ class _Pages:
             if not one.is_stepped and one.frame is not None:
                 part = int(one.frame[0]) >> _FRAME_BITS
                 known = parts.get(part, _Cluster(part, part, 0, [], []))
-                parts[part] = known._replace(
-                    size=known.size + len(one), loose=[*known.loose, one]
-                )
+                parts[part] = known._replace(size=known.size + len(one), loose=[*known.loose, one])
         if table is not None:
             files = [(part.actor, part.number) for part in self._places.parts]
             for place in np.flatnonzero(~table.has_step & ~table.is_cut).tolist():

@@ -22,7 +22,7 @@ from runlore.actions.changes import (
     write_cursor,
 )
 from runlore.errors import RunloreError
-from runlore.index.changes import Mark
+from runlore.index.change_rows import Mark
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
