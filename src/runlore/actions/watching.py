@@ -24,7 +24,6 @@ class Curve(NamedTuple):
 
     x: list[float]
     value: list[float]
-    count: int
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class Watcher:
             return None
         steps = [None] * len(series) if series.step is None else series.step.tolist()
         x = [float(place if step is None else step) for place, step in enumerate(steps)]
-        curve = Curve(x, series.value.tolist(), series.count)
+        curve = Curve(x, series.value.tolist())
         self._curves[key] = (summary.points, curve)
         return curve
 
