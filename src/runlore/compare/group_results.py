@@ -12,6 +12,7 @@ from runlore.compare.seed_groups import seed_groups, tagged_rows
 from runlore.index.columns_chosen import ChosenColumns
 from runlore.index.columns_keys import Key
 from runlore.query.fields import Field
+from runlore.reading.search_catalogue import catalogue_of
 from runlore.reading.search_columns import STATUSES, SearchColumns
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _RUNNING, _FINISHED = STATUSES.index("running"), STATUSES.index("finished")
 _MICROSECONDS = 1e6
+_MANY_PARAMS = 300  # of a store: from then on it is quicker to look which ones runs have
 
 
 class Measured(NamedTuple):
@@ -97,17 +99,21 @@ def group_results(
     by: Sequence[str] | None = None,
     *,
     is_alone: bool = False,
+    keys: Sequence[str] | None = None,
 ) -> GroupResults:
     """Group runs, newest first, and take out what their metrics came to.
 
     `statuses` are those of all rows of the columns. Of runs that are looked at alone no column
-    of all runs is loaded.
+    of all runs is loaded. `keys` are params that runs may have, where the caller knows.
     """
     if is_alone:
-        chosen = ChosenColumns(columns, rows)
-        found = group_results(chosen, np.arange(len(rows)), statuses[rows], metrics, by)
+        known = catalogue_of(columns).params
+        found = group_results(
+            ChosenColumns(columns, rows), np.arange(len(rows)), statuses[rows], metrics, by,
+            keys=known if len(known) <= _MANY_PARAMS else None,
+        )  # fmt: skip
         return found._replace(groups=found.groups._replace(rows=rows[found.groups.rows]))
-    groups = seed_groups(columns, rows, by)
+    groups = seed_groups(columns, rows, by, keys)
     own = statuses[groups.rows]
     counted = groups.newest_of_each(own == _FINISHED)
     is_over = (own != _FINISHED) & (own != _RUNNING)

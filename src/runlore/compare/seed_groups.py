@@ -76,16 +76,22 @@ class SeedGroups(NamedTuple):
         return self.groups * (int(self.seeds.max(initial=0)) + 1) + self.seeds
 
 
-def seed_groups(columns: RunColumns, rows: Integers, by: Sequence[str] | None = None) -> SeedGroups:
+def seed_groups(
+    columns: RunColumns,
+    rows: Integers,
+    by: Sequence[str] | None = None,
+    keys: Sequence[str] | None = None,
+) -> SeedGroups:
     """Group runs, newest first, by all of their params but the seeds, or by those of `by`.
 
     Names count beside the params where runs of several seeds share one, or where nothing else
     differs. Runs within another run are parts of it and left out, except those of a comparison,
-    and of sweeps where there is nothing else.
+    and of sweeps where there is nothing else. `keys` are params that runs may have, where the
+    caller knows.
     """
     every = len(rows)
     rows = _compared(columns, rows)
-    present = _present(columns, rows)
+    present = _present(columns, rows, keys)
     seed_keys = tuple(key for key in present if key in seed_like_params(dict.fromkeys(present)))
     differing = [key for key in present if _differs(columns, key, rows)]
     if by is None:
@@ -102,15 +108,15 @@ def seed_groups(columns: RunColumns, rows: Integers, by: Sequence[str] | None = 
     is_by_name = by is None and _names_count(codes, seeds, len(seed_texts), is_varied=bool(chosen))
     if is_by_name:
         parts = parts_of(parts.groups * (len(names.entries) + 1) + codes + 1)
-    keys = _keys(columns, chosen, rows[parts.firsts])
-    labels = group_labels(keys)
+    settings = _keys(columns, chosen, rows[parts.firsts])
+    labels = group_labels(settings)
     if is_by_name:
         called = [names.entries.items[code] if code >= 0 else None for code in codes[parts.firsts]]
         labels = _named(called, labels)
-        for own, name in zip(keys, called, strict=True):
+        for own, name in zip(settings, called, strict=True):
             own.update({} if name is None else {NAME: name})
     return SeedGroups(
-        rows, tuple(chosen), tuple(telling), is_by_name, labels, keys, parts.groups, seeds,
+        rows, tuple(chosen), tuple(telling), is_by_name, labels, settings, parts.groups, seeds,
         seed_texts,
         [_varied(columns, key, rows, is_seed=key in seed_keys) for key in differing],
         every - len(rows),
@@ -148,9 +154,9 @@ def tagged_rows(columns: RunColumns, tag: str) -> Integers:
     return tags.rows[tags.codes == items.index(tag)] if tag in items else np.empty(0, np.int64)
 
 
-def _present(columns: RunColumns, rows: Integers) -> list[str]:
+def _present(columns: RunColumns, rows: Integers, keys: Sequence[str] | None) -> list[str]:
     """Name the params that at least one of the runs has."""
-    keys = catalogue_of(columns).params
+    keys = catalogue_of(columns).params if keys is None else keys
     columns.load(*(Key("param", key) for key in keys))
     return [key for key in keys if (columns.texts("param", key).codes[rows] >= 0).any()]
 

@@ -138,7 +138,8 @@ def judge_results(
         standing = _STANDINGS[verdict.standing]
     elif figures:
         standing = "untested" if len(figures) > 1 else "alone"
-    unranked = {name: len(own) for name, own in values.items() if name not in figures}
+    unranked = {name: len(own) for name, own in tested.items() if name not in figures}
+    unranked |= {name: 0 for name in results.groups.labels if name not in values}
     table = _table(results, figures, unranked, verdict, baseline)
     return Judgement(
         metric, tuple(table), verdict, standing, len(values) - len(tested),
@@ -196,8 +197,8 @@ def _table(
 ) -> list[VerdictGroup]:
     labels = results.groups.labels
     places = {label: place for place, label in enumerate(labels)}
-    rest = [label for label in labels if label not in figures]
-    shown = [*figures, *rest][: MOST_TESTED + 1]
+    rest = [label for label in labels if label in unranked]  # and not who was cut
+    shown = [*figures, *rest][:MOST_TESTED]
     leader = None if verdict is None else verdict.leader
     rivals = {} if leader is None else {one.name: one for one in leader.rivals}
     best = next(iter(figures), None)
