@@ -22,8 +22,8 @@ export async function copyChart(format: CopyFormat, chart: Copied): Promise<void
   const { scene, title, note, x, filter, width, height } = chart;
   try {
     if (format === "PNG") {
-      const picture = await pngOf(scene, axisOf(x), { title, note }, width, height);
-      await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
+      // As a promise: Safari forgets the click while a picture is made.
+      await navigator.clipboard.write([new ClipboardItem({ "image/png": pngOf(scene, axisOf(x), { title, note }, width, height) })]);
     } else {
       const text =
         format === "Python" ? pythonOf(scene, title, filter)

@@ -11,6 +11,7 @@ export interface NearLine {
   away: number;
   /** Value of this run minus that of the baseline at the same x; null without one. */
   difference: number | null;
+  isBaseline: boolean;
 }
 
 export interface NearGroup {
@@ -19,6 +20,7 @@ export interface NearGroup {
   row: number;
   away: number;
   difference: number | null;
+  isBaseline: boolean;
 }
 
 export type Near = NearLine | NearGroup;
@@ -41,7 +43,7 @@ export function nearTo(scene: Scene, project: Projection, x: number, top: number
       const found = measured(one.line.x, one.mean);
       if (!found || !Number.isFinite(one.line.mean[found.row]!)) continue;
       const other = base && base !== one ? valueAt(base.line.x, base.line.mean, one.line.x[found.row]!) : NaN;
-      out.push({ kind: "group", one, ...found, difference: Number.isFinite(other) ? one.line.mean[found.row]! - other : null });
+      out.push({ kind: "group", one, ...found, difference: Number.isFinite(other) ? one.line.mean[found.row]! - other : null, isBaseline: base === one });
     }
   } else {
     const base = scene.lines.find((line) => line.series.run === baseline);
@@ -49,7 +51,7 @@ export function nearTo(scene: Scene, project: Projection, x: number, top: number
       const found = measured(one.line.x, one.smooth ?? one.line.y);
       if (!found) continue;
       const other = base && base !== one ? valueAt(base.line.x, base.line.y, one.line.x[found.row]!) : NaN;
-      out.push({ kind: "line", one, ...found, difference: Number.isFinite(other) ? one.line.y[found.row]! - other : null });
+      out.push({ kind: "line", one, ...found, difference: Number.isFinite(other) ? one.line.y[found.row]! - other : null, isBaseline: base === one });
     }
   }
   return out.sort((one, other) => one.away - other.away);

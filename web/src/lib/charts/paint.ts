@@ -27,8 +27,9 @@ export function paintScene(surface: Surface, scene: Scene, project: Projection):
 
 /** Light up one run over everything else. */
 export function paintHighlight(surface: Surface, scene: Scene, one: SceneLine, project: Projection): void {
-  surface.strokeStyle = colourIn(scene, one);
   surface.lineJoin = "round";
+  if (!scene.groups) paintEnvelope(surface, scene, one, project, 1);
+  surface.strokeStyle = colourIn(scene, one);
   surface.lineWidth = 2.25;
   surface.globalAlpha = 1;
   stroke(surface, scene, one.line.x, one.smooth ?? one.line.y, project);

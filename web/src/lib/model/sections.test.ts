@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { matcherOf, placesOfCharts, placesWithin, sectionsOf, type Named } from "./sections";
 
 const metric = (label: string, is_load = false): Named => ({ label, name: label.replace(/\[.*$/, ""), is_load });
-const metrics = [metric("loss"), metric("train/loss"), metric("train/acc[a/b]"), metric("val/loss"), metric("gpu.0", true), metric("acc[val/x]")];
+const few = [metric("loss"), metric("train/loss"), metric("train/acc[a/b]"), metric("val/loss"), metric("gpu.0", true), metric("acc[val/x]")];
+const metrics = [...few, ...Array.from({ length: 9 }, (_, at) => metric(`layer/${at}`))];
 const sizes = { width: 1000, chartHeight: 200, headHeight: 30, gap: 20, leastWidth: 320 };
 
 describe("sections", () => {
@@ -13,8 +14,17 @@ describe("sections", () => {
       ["", ["loss", "acc[val/x]"]],
       ["train/", ["train/loss", "train/acc[a/b]"]],
       ["val/", ["val/loss"]],
+      ["layer/", Array.from({ length: 9 }, (_, at) => `layer/${at}`)],
       ["system", ["gpu.0"]],
     ]);
+  });
+  it("aren't made of few charts: only the load stands apart", () => {
+    const { sections } = sectionsOf(few, ["val/loss"], "");
+    expect(sections.map(({ prefix, metrics: of }) => [prefix, of.map((one) => one.label)])).toEqual([
+      ["", ["val/loss", "loss", "train/loss", "train/acc[a/b]", "acc[val/x]"]],
+      ["system", ["gpu.0"]],
+    ]);
+    expect(placesOfCharts(sections, () => false, sizes).places.map((place) => place.kind).slice(0, 2)).toEqual(["chart", "chart"]);
   });
   it("begin with what was pinned, in that order", () => {
     const { sections } = sectionsOf(metrics, ["val/loss", "gone", "loss"], "");
@@ -35,11 +45,15 @@ describe("places of charts", () => {
   it("fill rows, section by section", () => {
     const { places, height } = placesOfCharts(sections, () => false, sizes);
     expect(places.map(({ kind, key, top }) => [kind, key, top]).slice(0, 4)).toEqual([["head", "head ", 0], ["chart", "loss", 30], ["chart", "acc[val/x]", 30], ["head", "head train/", 250]]);
-    expect(height).toBe(4 * (30 + 220));
+    expect(height).toBe(4 * (30 + 220) + 30 + 3 * 220);
   });
   it("leave out what is closed", () => {
     const { places } = placesOfCharts(sections, (prefix) => prefix === "", sizes);
     expect(places[1]).toMatchObject({ key: "head train/", top: 30 });
+  });
+  it("share a row where they are few, up to half of it each", () => {
+    const wide = (count: number) => placesOfCharts(sectionsOf(few.slice(0, count), [], "").sections, () => false, { ...sizes, width: 1420 }).places[0]!;
+    expect([1, 2, 3, 4].map((count) => (wide(count) as { width: number }).width)).toEqual([700, 700, 460, 340]);
   });
   it("are one column on a phone", () => {
     const { places } = placesOfCharts(sectionsOf([metric("a"), metric("b")], [], "").sections, () => false, { ...sizes, width: 300 });

@@ -16,6 +16,9 @@ export interface Section<M> {
 export const PINNED = "pinned";
 export const LOAD = "system";
 
+/** So few charts are seen at a glance: headings between them would only push them down. */
+const FEW = 12;
+
 /** A search that takes a regular expression, and where that is none the text itself. */
 export function matcherOf(search: string): { isMatch: (text: string) => boolean; error: string | null } {
   if (search === "") return { isMatch: () => true, error: null };
@@ -36,6 +39,7 @@ export function sectionsOf<M extends Named>(metrics: readonly M[], pinned: reado
   const found = metrics.filter((metric) => isMatch(metric.label));
   const byPrefix = new Map<string, M[]>();
   const load: M[] = [];
+  const isFlat = found.filter((metric) => !metric.is_load).length <= FEW;
   const first = new Map(found.filter((metric) => pinned.includes(metric.label)).map((metric) => [metric.label, metric]));
   for (const metric of found) {
     if (first.has(metric.label)) continue;
@@ -43,13 +47,15 @@ export function sectionsOf<M extends Named>(metrics: readonly M[], pinned: reado
       load.push(metric);
       continue;
     }
-    const prefix = prefixOf(metric.name);
+    const prefix = isFlat ? "" : prefixOf(metric.name);
     const of = byPrefix.get(prefix);
     if (of) of.push(metric);
     else byPrefix.set(prefix, [metric]);
   }
   const sections: Section<M>[] = [];
   const ahead = pinned.flatMap((label) => first.get(label) ?? []);
+  if (isFlat) byPrefix.set("", [...ahead.splice(0), ...(byPrefix.get("") ?? [])]);
+  if (isFlat && byPrefix.get("")!.length === 0) byPrefix.delete("");
   if (ahead.length > 0) sections.push({ prefix: PINNED, title: "pinned", metrics: ahead });
   const plain = byPrefix.get("");
   byPrefix.delete("");
@@ -74,20 +80,22 @@ export type Placed<M> =
 /** Where all of it lies, from the top down. One section alone needs no heading. */
 export function placesOfCharts<M extends Named>(sections: readonly Section<M>[], isClosed: (prefix: string) => boolean, sizes: Sizes): { places: Placed<M>[]; height: number } {
   const { width, chartHeight, headHeight, gap, leastWidth } = sizes;
-  const columns = Math.max(1, Math.floor((width + gap) / (leastWidth + gap)));
-  const wide = (width - gap * (columns - 1)) / columns;
+  const most = Math.max(1, Math.floor((width + gap) / (leastWidth + gap)));
   const places: Placed<M>[] = [];
   let top = 0;
-  for (const section of sections) {
+  for (const [at, section] of sections.entries()) {
     const closed = isClosed(section.prefix);
-    if (sections.length > 1 || section.prefix !== "") {
+    if (at > 0 || section.prefix !== "" || sections.some(({ prefix }) => prefix.endsWith("/"))) {
       places.push({ kind: "head", key: `head ${section.prefix}`, section, isClosed: closed, top, bottom: top + headHeight });
       top += headHeight;
       if (closed) continue;
     }
-    section.metrics.forEach((metric, at) => {
-      const y = top + Math.floor(at / columns) * (chartHeight + gap);
-      places.push({ kind: "chart", key: metric.label, metric, top: y, bottom: y + chartHeight, left: (at % columns) * (wide + gap), width: wide });
+    // Few charts take the room of a row, but none is wider than half of it.
+    const columns = Math.min(most, Math.max(2, section.metrics.length));
+    const wide = (width - gap * (columns - 1)) / columns;
+    section.metrics.forEach((metric, place) => {
+      const y = top + Math.floor(place / columns) * (chartHeight + gap);
+      places.push({ kind: "chart", key: metric.label, metric, top: y, bottom: y + chartHeight, left: (place % columns) * (wide + gap), width: wide });
     });
     top += Math.ceil(section.metrics.length / columns) * (chartHeight + gap);
   }
