@@ -24,6 +24,7 @@ GROUPS = (
     "hundred_million",
     "rebuilding",
     "searching",
+    "page_server",
     "sweeps",
     "decorator",
     "command_line",

@@ -12,7 +12,7 @@ from benchmarks.shapes import FIRST_TIME_MICROSECONDS, many_series
 from runlore.journal.folder import create_store
 from runlore.records.params import flatten
 
-SHAPE = "falling curves with noise (`benchmarks.shapes.many_series`), all metrics in one call a step"
+SHAPE = "falling, with noise (`benchmarks.shapes.many_series`), all metrics in one call a step"
 EXPERIMENT = "charts"
 
 

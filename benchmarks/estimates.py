@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SMALLEST_SAMPLE_FOR_P99 = 100
+SMALLEST_SAMPLE_FOR_P95 = 20
 
 
 def mean(sample: Sequence[float]) -> float:
@@ -46,6 +47,13 @@ def p99(sample: Sequence[float]) -> float:
         raise ValueError(f"{len(sample)} values are too few for a 99th percentile")
     ordered = sorted(sample)
     return float(ordered[math.ceil(0.99 * len(ordered)) - 1])
+
+
+def p95(sample: Sequence[float]) -> float:
+    """Return the 95th percentile by nearest rank, as `p99`; raises ValueError below 20 values."""
+    if len(sample) < SMALLEST_SAMPLE_FOR_P95:
+        raise ValueError(f"{len(sample)} values are too few for a 95th percentile")
+    return float(sorted(sample)[math.ceil(0.95 * len(sample)) - 1])
 
 
 def median_ratio(numerators: Sequence[float], denominators: Sequence[float]) -> float:

@@ -93,6 +93,7 @@ def make_wide_runs(folder: str, runs: int, metrics: int, points: int) -> None:
 
 
 def begin_run(journal: JournalComposer, slot: int, time: int, *, experiment: str) -> None:
+    """Write the start of a run and of its attempt."""
     begun: dict[str, Any] = {"resumed": False, "from_step": None, "parent_attempt": None}
     origin: dict[str, Any] = {"name": None, "project": "bench", "goal": None, "parent": None}
     journal.event(slot, "run.started", time=time, experiment=experiment, **origin)
@@ -100,5 +101,6 @@ def begin_run(journal: JournalComposer, slot: int, time: int, *, experiment: str
 
 
 def end_run(journal: JournalComposer, slot: int, time: int) -> None:
+    """Write that a run has finished."""
     finished = {"status": "finished", "error": None, "reason": None, "rank": 0}
     journal.edit(slot, "status.set", time=time, **finished)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.estimates import mean, median, median_ratio, p99
+from benchmarks.estimates import mean, median, median_ratio, p95, p99
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,3 +51,9 @@ def test_a_slow_round_does_not_move_the_ratio_of_pairs() -> None:
 def test_pairs_must_be_complete() -> None:
     with pytest.raises(ValueError, match="argument 2 is shorter"):
         median_ratio([1.0, 2.0], [1.0])
+
+
+def test_p95_is_one_of_twenty_values_and_refuses_fewer() -> None:
+    assert p95([float(number) for number in range(20, 0, -1)]) == 19.0
+    with pytest.raises(ValueError, match="95th"):
+        p95([1.0] * 19)
