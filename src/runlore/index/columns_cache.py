@@ -26,8 +26,8 @@ _MANY_CHANGED = BLOCK // 8  # of a block: from then on all of it is read again
 _AT_ONCE = 500
 _WORTH_PACKING = 64  # runs of a block changed since it was packed
 _STORES = 4
-_MOST_VALUES = 50_000_000  # in memory, some 10 bytes each
-_FEWEST_FIELDS = 64
+_most_values = 50_000_000  # in memory, some 10 to 20 bytes each
+_fewest_fields = 64
 
 
 class State(NamedTuple):
@@ -97,7 +97,7 @@ class ColumnCache:
     def _evict(self) -> None:
         """Forget the fields that nobody has asked about for the longest time, if they are many."""
         runs = max((loaded.values.count for loaded in self._loaded.values()), default=1)
-        for key in list(self._loaded)[: -max(_FEWEST_FIELDS, _MOST_VALUES // runs)]:
+        for key in list(self._loaded)[: -max(_fewest_fields, _most_values // runs)]:
             del self._loaded[key]
 
     def _load(self, rows: ReadRows, keys: Sequence[Key], state: State) -> None:
@@ -221,6 +221,12 @@ def cache_of(generation: str | None) -> ColumnCache:
         while len(_caches) > _STORES:
             _caches.popitem(last=False)
         return cache
+
+
+def remember_at_most(values: int, fewest_fields: int) -> None:
+    """Bound what this process remembers of each index: so many values, but so many fields."""
+    global _most_values, _fewest_fields
+    _most_values, _fewest_fields = values, fewest_fields
 
 
 def forget() -> None:
