@@ -17,7 +17,7 @@ import numpy as np
 from runlore.reading.console_records import check_stream, look_up, recorded, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -150,14 +150,22 @@ class ConsoleCache:
                 self._room += oldest.size_bytes
 
 
-def read_page(reader: StoreReader, run: str, wanted: Wanted, cache: ConsoleCache) -> ConsolePage:
+def read_page(
+    reader: StoreReader,
+    run: str,
+    wanted: Wanted,
+    cache: ConsoleCache,
+    catch_up: Callable[[], object] | None = None,
+) -> ConsolePage:
     """Read some lines that a rank of a run has printed, by default the lowest rank.
+
+    While its process is there, `catch_up` is called in between, by default the reader's own.
 
     Raises:
         InvalidValue: for an unknown stream.
     """
     check_stream(wanted.stream)
-    console = look_up(reader, run)
+    console = look_up(reader, run, catch_up)
     stretches = cache.stretches(reader, run, console)
     ranks = {one.source[1] for one in stretches}
     rank = min(ranks, default=0) if wanted.rank is None else wanted.rank

@@ -13,7 +13,7 @@ from runlore.journal.frames import EVENT, MAX_FRAME_SIZE
 from runlore.journal.reader import Frame, checksum_if_whole, plausible_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from runlore.helper.spool import Frame as Printout
     from runlore.index.consoles import ConsolePlace
@@ -42,14 +42,16 @@ def check_stream(stream: str | None) -> None:
         raise InvalidValue(f"there is no stream {stream!r}", hint="stdout or stderr")
 
 
-def look_up(reader: StoreReader, run: str) -> ConsoleRecords:
-    """Look up what there is of the consoles of a run."""
+def look_up(
+    reader: StoreReader, run: str, catch_up: Callable[[], object] | None = None
+) -> ConsoleRecords:
+    """Look up what there is of the consoles of a run; `catch_up` is the reader's own by default."""
     writers = reader.ask(lambda index: index.writers([run])).get(run, [])
     # The spools first: what a helper records of them meanwhile is then in both, never in neither.
     actors = {writer.actor for writer in writers}
     spools = {actor: read_spools(reader.folder.actor(actor)) for actor in actors}
     if any(os.path.exists(reader.folder.actor(actor)) for actor in actors):
-        reader.catch_up()
+        (catch_up or reader.catch_up)()
     places = reader.ask(lambda index: index.console(run))
     order = sorted({one.attempt for one in writers})
     attempts = {attempt: at for at, attempt in enumerate(order)}

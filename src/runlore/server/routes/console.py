@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -36,7 +37,7 @@ def read_console(
     reader = shared.current()
     row = row_meant(reader, run)
     wanted = Wanted(stream, rank, after, before, search, limit)
-    page = read_page(reader, row.run, wanted, cache)
+    page = read_page(reader, row.run, wanted, cache, lambda: shared.current(after=monotonic()))
     lines = [
         ConsoleLine(
             number=one.number,
