@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.datasets import load_iris
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
 
 import runlore
 from runlore.actions.experiments import WantedView, show_experiment
@@ -269,3 +272,18 @@ def test_two_seeds_that_differ_by_the_lead_are_within_the_noise(store: Path) -> 
     )
     assert view.card.verdict is not None
     assert view.card.verdict.text.endswith("over model=b, within the noise (2 seeds each)")
+
+
+def test_cross_validated_runs_are_told_apart_by_their_folds(store: Path) -> None:
+    rows, wanted = load_iris(return_X_y=True)
+    models = {"logit": LogisticRegression(max_iter=500), "dummy": DummyClassifier()}
+    for name, model in models.items():
+        runlore.track_cross_validation(
+            model, rows, wanted, cv=5, name=name, experiment="width", store=store
+        )
+    view = shown(store)
+    assert view.verdict is not None
+    assert view.verdict.standing == "clear"
+    assert view.verdict.headline.startswith("logit leads on accuracy: 0.973 ± 0.028 (5 folds")
+    assert "corrected resampled t-test of cross-validation folds" in view.verdict.headline
+    assert [(one.n, one.low) for one in view.verdict.groups] == [(5, None), (5, None)]

@@ -104,7 +104,7 @@ def test_parts_of_runs_are_left_out_but_for_those_of_a_sweep(store: Path) -> Non
         runlore.start_run(f"fold {fold}", parent=whole, store=store).finish()
     whole.finish()
     assert grouped(store).parts == 3
-    assert sizes(grouped(store)) == {"all runs": 1}
+    assert sizes(grouped(store)) == {"validated": 1}
 
 
 def test_of_a_sweep_alone_its_trials_are_compared(store: Path) -> None:
@@ -114,4 +114,14 @@ def test_of_a_sweep_alone_its_trials_are_compared(store: Path) -> None:
     whole.finish()
     assert sizes(grouped(store)) == {"lr=0.1": 1, "lr=0.2": 1}
     record(store, "other", lr=5)
-    assert sizes(grouped(store)) == {"lr=5": 1, "no lr": 1}  # the search as a whole is one of two
+    assert sizes(grouped(store)) == {"other": 1, "sweep": 1}
+
+
+def test_groups_that_have_a_name_each_are_called_by_it(store: Path) -> None:
+    for name, lr in (("slow", 0.1), ("fast", 0.5)):
+        for seed in (0, 1):
+            record(store, name, lr=lr, seed=seed)
+    assert sizes(grouped(store)) == {"fast": 2, "slow": 2}
+    record(store, "odd", lr=0.5, seed=2)
+    record(store, lr=0.7, seed=2)
+    assert "lr=0.7" in sizes(grouped(store))

@@ -85,9 +85,9 @@ def seed_groups(
     """Group runs, newest first, by all of their params but the seeds, or by those of `by`.
 
     Names count beside the params where runs of several seeds share one, or where nothing else
-    differs. Runs within another run are parts of it and left out, except those of a comparison,
-    and of sweeps where there is nothing else. `keys` are params that runs may have, where the
-    caller knows.
+    differs; groups that have a name each are called by it. Runs within another run are parts
+    of it and left out, except those of a comparison, and of sweeps where there is nothing
+    else. `keys` are params that runs may have, where the caller knows.
     """
     every = len(rows)
     rows = _compared(columns, rows)
@@ -110,11 +110,11 @@ def seed_groups(
         parts = parts_of(parts.groups * (len(names.entries) + 1) + codes + 1)
     settings = _keys(columns, chosen, rows[parts.firsts])
     labels = group_labels(settings)
-    if is_by_name:
+    if is_by_name or _is_a_name_each(parts.groups, codes, parts.size):
         called = [names.entries.items[code] if code >= 0 else None for code in codes[parts.firsts]]
         labels = _named(called, labels)
         for own, name in zip(settings, called, strict=True):
-            own.update({} if name is None else {NAME: name})
+            own.update({NAME: name} if name is not None and is_by_name else {})
     return SeedGroups(
         rows, tuple(chosen), tuple(telling), is_by_name, labels, settings, parts.groups, seeds,
         seed_texts,
@@ -206,6 +206,14 @@ def _names_count(names: Integers, seeds: Integers, seeded: int, *, is_varied: bo
         return True
     pairs = np.unique(np.stack([names[has_seed], seeds[has_seed]]), axis=1)
     return bool(pairs.shape[1] > len(np.unique(pairs[0])))
+
+
+def _is_a_name_each(groups: Integers, names: Integers, size: int) -> bool:
+    """Say whether each group has a name of its own, which all of its runs share."""
+    if not len(names) or names.min() < 0:
+        return False
+    pairs = np.unique(np.stack([groups, names]), axis=1)
+    return bool(pairs.shape[1] == size == len(np.unique(names)))
 
 
 def _named(names: Sequence[str | None], labels: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from runlore.client.increments import BASELINE
 from runlore.compare.reasons import sentence
 from runlore.compare.wording import figure_text, listed, percent_text, seconds_text
 from runlore.reading.search_columns import STATUSES
@@ -254,13 +255,13 @@ def _why_untested(found: Judgement, rival: VerdictGroup) -> str:
 
 
 def _spread(found: Judgement, best: VerdictGroup) -> Iterator[str]:
-    if best.std is None or best.low is None or best.high is None:
+    if best.std is None:
         return
-    decimals = f"{best.low:.4g} to {best.high:.4g}"
-    yield (
-        f"Over {_counts(found, best).removesuffix(' each')} the standard deviation of {best.label} "
-        f"is {best.std:.2g}, the 95 % interval of its mean {decimals}"
-    )
+    over = _counts(found, best).removesuffix(" each")
+    said = f"Over {over} the standard deviation of {best.label} is {best.std:.2g}"
+    if best.low is not None and best.high is not None:
+        said += f", the 95 % interval of its mean {best.low:.4g} to {best.high:.4g}"
+    yield said
 
 
 def _against_baseline(found: Judgement, best: VerdictGroup) -> Iterator[str]:
@@ -270,15 +271,19 @@ def _against_baseline(found: Judgement, best: VerdictGroup) -> Iterator[str]:
         return
     bar = to_beat[0]
     if bar is best:
-        yield f"The baseline, {best.label}, is not beaten"
+        yield sentence(f"{_called(best)} is not beaten")
         return
     ending = {True: ", more than chance does", False: ", which chance alone may do"}
     said = ending[bar.told_apart] if bar.told_apart is not None else ", untested"
     yield (
         f"{best.label} has {found.metric.title} {_value(found, best)} against "
-        f"{_value(found, bar)} of the baseline, {bar.label}: {_lead(found, bar)} "
+        f"{_value(found, bar)} of {_called(bar)}: {_lead(found, bar)} "
         f"{_better(found)}{said}"
     )
+
+
+def _called(group: VerdictGroup) -> str:
+    return "the baseline" if group.label == BASELINE else f"the baseline {group.label}"
 
 
 def _time(found: Judgement, best: VerdictGroup) -> Iterator[str]:

@@ -130,7 +130,7 @@ def judge_results(
             tested, metric.label, metric.direction,
             lost=lost, splits=splits, confidence=CONFIDENCE,
         )  # fmt: skip
-        figures = _described(verdict)
+        figures = _described(verdict, has_intervals=splits is None)
     except MissingExtra:
         figures = _summed(tested, metric.direction)
     standing: PageStanding = "none"
@@ -162,14 +162,16 @@ def _tested(
     return {name: values[name] for name in sorted(values, key=place)[:MOST_TESTED]}
 
 
-def _described(verdict: MetricVerdict) -> dict[str, _Figures]:
-    """Give the figures of groups, best first."""
+def _described(verdict: MetricVerdict, *, has_intervals: bool) -> dict[str, _Figures]:
+    """Give the figures of groups, best first; scores of folds agree too much for intervals."""
     order = [] if verdict.leader is None else [one.name for one in verdict.leader.standings]
     found = {}
     for name in order:
         one = verdict.descriptions.get(name)
         if one is not None:
             ends = one.mean_interval
+            if not has_intervals:
+                ends = None
             low, high = (None, None) if ends is None else (ends.low, ends.high)
             found[name] = _Figures(one.not_finite, one.n, one.mean, one.std, low, high)
     return found
