@@ -261,7 +261,8 @@ def _long(plan: Plan) -> list[Finding]:
             beside=f"at the quickest: {amount(min(medians.values()) * 1e3, 'ms')}",
             ratio=medians[slowest] / min(medians.values()),
             shape=f"median of {max(5, plan.rounds)} random places at each of {len(medians)} "
-            f"depths, a quarter of the one before, down to points; slowest: {slowest:,.0f} steps; {shape}",
+            f"depths, a quarter of the one before, down to points; slowest: {slowest:,.0f} steps; "
+            f"{shape}",
             judged=medians[slowest] * 1e3,
             bar=Bar(200, "ms"),
         ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
+from runlore.actions.changes import write_cursor
 from runlore.reading.store import StoreReader
 from runlore.server.models.base import Freshness
 
@@ -53,11 +54,7 @@ class SharedReader:
 
     def cursor(self) -> str:
         """Write down the moment of the index: its generation and its revision."""
-        return self.stored.ask(
-            lambda index: index.ask_columns(
-                lambda columns: f"{columns.generation or ''}:{columns.revision}"
-            )
-        )
+        return write_cursor(self.stored.ask(lambda index: index.mark()))
 
     def close(self) -> None:
         """Give back the connections."""

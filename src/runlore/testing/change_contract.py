@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from runlore.index.catchup import catch_up
+from runlore.index.interface import IndexBusy
 from runlore.index.rows import Limits
 
 if TYPE_CHECKING:
@@ -19,6 +22,12 @@ _T = 1_700_000_000_000_000
 
 class ChangeContract:
     """Tests of what a reader that stays asks; the fixtures are those of the whole contract."""
+
+    if TYPE_CHECKING:
+
+        def open_index(self, store: StoreFolder) -> Index:
+            """Open the index of a store once more."""
+            ...
 
     def test_changes_name_each_run_once_behind_the_mark_it_was_seen_at(
         self, index: Index, store: StoreFolder, journal: JournalComposer
@@ -90,3 +99,24 @@ class ChangeContract:
             _FIRST: False,
             _SECOND: True,
         }
+
+    def test_no_change_comes_up_behind_a_mark_that_was_seen(
+        self, index: Index, store: StoreFolder, journal: JournalComposer
+    ) -> None:
+        journal.points(journal.slot(_RUN, _FIRST), {"loss": 1.0}, time=_T, step=0)
+        catch_up(index, store, budget_seconds=None)
+        other = self.open_index(store)
+        try:
+            before = other.mark()
+            with index.transaction(timeout_seconds=1) as transaction:
+                revision = before.revision + 1
+                transaction.upsert("meta", [("revision", str(revision))])
+                transaction.touch_runs(journal.actor, revision)
+                # Not seen yet; and whoever would be given a later revision has to wait for it.
+                assert other.changes(0, limit=5).mark == before
+                with pytest.raises(IndexBusy), other.transaction(timeout_seconds=0.01):
+                    pass
+            found = other.changes(before.revision, limit=5)
+            assert (found.mark.revision, [run.run for run in found.runs]) == (revision, [_RUN])
+        finally:
+            other.close()
