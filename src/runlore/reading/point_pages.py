@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from runlore.errors import TooLarge
+from runlore.errors import StoreError, TooLarge
 from runlore.reading.axes import EVERYTHING, joined, sorted_points
 from runlore.reading.curve import LONG
 from runlore.reading.curves import Asked, KnownRuns
 from runlore.reading.point_columns import ALL, Chosen, PlacesMoved, PointColumns
+from runlore.records.ids import short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,6 +68,7 @@ def read_points(reader: StoreReader, curves: CurveReader, asked: PointsAsked) ->
 
     Raises:
         RunNotFound, SeriesNotFound: if there is no such run or series.
+        StoreError: if its files are being moved about for too long.
         TooLarge: if the points are so mixed that too many must be read for these.
     """
     wanted = Asked(asked.run, asked.label)
@@ -76,7 +78,12 @@ def read_points(reader: StoreReader, curves: CurveReader, asked: PointsAsked) ->
         return _read(known, curves, asked)
     except PlacesMoved:
         known.renew(asked.run)
+    try:
         return _read(known, curves, asked)
+    except PlacesMoved as error:
+        raise StoreError(
+            f"the points of run {short(asked.run)} are being moved", hint="ask again"
+        ) from error
 
 
 def _read(known: KnownRuns, curves: CurveReader, asked: PointsAsked) -> PointPage:
