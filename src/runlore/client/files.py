@@ -1,4 +1,4 @@
-"""Log things to look at, at a step: images, figures, tables, texts, histograms, predictions."""
+"""Log things to look at, at a step: images, sounds, figures, tables and more."""
 
 from __future__ import annotations
 
@@ -50,6 +50,25 @@ class FileLogging(ArtifactLogging):
         from runlore.media.texts import encode_text
 
         self._take_media(name, encode_text(text), step, context, None)
+
+    def log_audio(
+        self,
+        name: str,
+        audio: object,
+        step: int | None = None,
+        *,
+        sample_rate: int | None = None,
+        caption: str | None = None,
+        context: Any = None,
+    ) -> None:
+        """Log a sound at a step: a sound file, or an array (samples) or (samples, channels).
+
+        An array, of floats from -1 to 1 or int16, needs its `sample_rate` in samples a second.
+        """
+        from runlore.media.sounds import encode_sound
+
+        caption = None if caption is None else limits.text(caption, "a caption")
+        self._take_media(name, encode_sound(audio, sample_rate), step, context, caption)
 
     def log_histogram(
         self,
@@ -120,6 +139,6 @@ class FileLogging(ArtifactLogging):
 
 def _details_of(media: EncodedMedia, caption: str | None) -> dict[str, object]:
     details: dict[str, object] = {"caption": caption, "extension": media.extension or None}
-    for field in ("width", "height", "rows", "columns"):
+    for field in ("width", "height", "rows", "columns", "seconds"):
         details[field] = getattr(media, field)
     return {field: value for field, value in details.items() if value is not None}
