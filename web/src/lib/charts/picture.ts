@@ -31,8 +31,8 @@ function look(): Look {
 
 const namesOf = (scene: Scene) =>
   scene.groups
-    ? scene.groups.map(({ group, line }) => ({ name: `${group.label} (n ${line.size})`, colour: group.colour }))
-    : scene.lines.map(({ series }) => ({ name: series.name, colour: series.colour }));
+    ? scene.groups.map(({ group, line }) => ({ name: `${group.label} (n ${line.size})`, colour: group.colour, dash: [] as readonly number[] }))
+    : scene.lines.map(({ series }) => ({ name: series.name, colour: series.colour, dash: series.dash ?? [] }));
 
 function layout(scene: Scene, width: number, height: number): { box: Box; total: number } {
   const named = Math.min(namesOf(scene).length, MOST_NAMED);
@@ -67,14 +67,16 @@ function paintFrame(surface: Surface, scene: Scene, kind: AxisKind, words: Pictu
   const names = namesOf(scene);
   const column = box.width / ROWS_OF;
   surface.textAlign = "left";
-  names.slice(0, MOST_NAMED).forEach(({ name, colour }, at) => {
+  names.slice(0, MOST_NAMED).forEach(({ name, colour, dash }, at) => {
     const [left, top] = [box.left + (at % ROWS_OF) * column, box.top + box.height + 36 + Math.floor(at / ROWS_OF) * LEGEND_ROW];
     surface.strokeStyle = colour;
     surface.lineWidth = 2;
+    surface.setLineDash([...dash]);
     surface.beginPath();
     surface.moveTo(left, top - 4);
-    surface.lineTo(left + 14, top - 4);
+    surface.lineTo(left + 15, top - 4);
     surface.stroke();
+    surface.setLineDash([]);
     const most = Math.floor(column / 6) - 4;
     const isLast = at === MOST_NAMED - 1 && names.length > MOST_NAMED;
     surface.fillText(isLast ? `and ${names.length - at} more` : name.length > most ? `${name.slice(0, most / 2)}…${name.slice(-most / 2)}` : name, left + 20, top);

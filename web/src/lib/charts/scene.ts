@@ -132,13 +132,14 @@ function bandsOf(lines: readonly SceneLine[], groups: readonly ChartGroup[] | nu
 }
 
 function grouped(group: ChartGroup, members: SceneLine[], kind: BandKind, settings: SceneSettings, span: Range): SceneGroup {
-  const { zoom, buckets } = settings;
+  const { zoom, buckets, smoothing } = settings;
   const rows = members.map((one) => one.line);
   const shown = zoom ?? span;
-  // One more window to each side, so that lines run out of the picture and smoothing has its past.
-  const margin = zoom ? zoom.to - zoom.from : 0;
+  // A little more at each side, so that lines run out of the picture; with smoothing a window more, for its past.
+  const around = smoothing > 0 ? buckets : 4;
+  const margin = zoom ? ((zoom.to - zoom.from) * around) / buckets : 0;
   const [from, to] = [Math.max(span.from, shown.from - margin), Math.min(span.to, shown.to + margin)];
-  const places = placesOf(rows, from, to, zoom ? buckets * 3 : buckets);
+  const places = placesOf(rows, from, to, zoom ? buckets + 2 * around : buckets);
   const line = groupLine(rows, places, kind);
   return { group, line, mean: line.mean, low: line.low, high: line.high, isSmoothed: false, members };
 }

@@ -27,19 +27,19 @@ describe("a member at the places", () => {
   it("is the mean of its points in a bucket, by their counts", () => {
     const one = line([[1, 2], [9, 4], [15, 7]], false);
     one.count.set([3, 1, 1]);
-    expect([...alignedTo(places, one, one.y)]).toEqual([2.5, 7, NaN, NaN]);
+    expect([...alignedTo(places, one)]).toEqual([2.5, 7, NaN, NaN]);
   });
   it("is straight between its own points, and nothing outside of them", () => {
     const one = line([[11, 1], [38, 3]]);
-    expect([...alignedTo(places, one, one.y)]).toEqual([NaN, 1, 2, 3]);
+    expect([...alignedTo(places, one)]).toEqual([NaN, 1, 2, 3]);
   });
   it("has no value across a gap of NaN", () => {
     const one = line([[5, 1], [15, NaN], [35, 3]]);
-    expect([...alignedTo(places, one, one.y)]).toEqual([1, NaN, NaN, 3]);
+    expect([...alignedTo(places, one)]).toEqual([1, NaN, NaN, 3]);
   });
   it("counts a point at the very end of the last bucket", () => {
     const one = line([[40, 9]]);
-    expect([...alignedTo(places, one, one.y)]).toEqual([NaN, NaN, NaN, 9]);
+    expect([...alignedTo(places, one)]).toEqual([NaN, NaN, NaN, 9]);
   });
 });
 

@@ -44,20 +44,27 @@ export function placesOf(members: readonly Line[], from: number, to: number, buc
   return { x: Float64Array.from({ length: count }, (_, at) => from + (at + 0.5) * width), isExact: false, from, width };
 }
 
-/** One column of a member at the places: its own value, or straight between its own neighbours; NaN outside of it. */
-export function alignedTo(places: Places, line: Line, values: Float64Array): Float64Array {
-  const out = new Float64Array(places.x.length).fill(NaN);
-  const last = places.x.length - 1;
+/** The place of an x; -1 before all of them, their count behind. */
+function placeOf(places: Places, x: number): number {
+  const count = places.x.length;
+  if (places.isExact) return lowerBound(places.x, x);
+  const at = Math.floor((x - places.from) / places.width);
+  return at < count ? at : x <= places.from + count * places.width ? count - 1 : count;
+}
+
+/** The mean of a member at the places: its own value, or straight between its own neighbours; NaN outside of it. */
+export function alignedTo(places: Places, line: Line, out = new Float64Array(places.x.length)): Float64Array {
+  out.fill(NaN);
+  const count = places.x.length;
   let before = -1; // the place filled last
   let sum = 0;
   let weight = 0;
   let isGap = false; // a row without a finite value: nothing may be drawn across it
   for (let row = 0; row < line.x.length; row++) {
-    const place = places.isExact ? lowerBound(places.x, line.x[row]!) : Math.floor((line.x[row]! - places.from) / places.width);
-    if (place < 0) continue;
-    if (place > last && line.x[row]! > places.from + (last + 1) * places.width) break;
-    const at = Math.min(place, last);
-    const value = values[row]!;
+    const at = placeOf(places, line.x[row]!);
+    if (at < 0) continue;
+    if (at >= count) break;
+    const value = line.y[row]!;
     if (!Number.isFinite(value)) {
       isGap = true;
       continue;
@@ -68,9 +75,9 @@ export function alignedTo(places: Places, line: Line, values: Float64Array): Flo
       if (before >= 0 && !isGap) between(out, places.x, before, at, value);
       isGap = false;
     }
-    const count = line.count[row]!;
-    sum += value * count;
-    weight += count;
+    const points = line.count[row]!;
+    sum += value * points;
+    weight += points;
     out[at] = sum / weight;
     before = at;
   }
@@ -87,51 +94,51 @@ function between(out: Float64Array, x: Float64Array, before: number, after: numb
 
 export function groupLine(members: readonly Line[], places: Places, kind: BandKind): GroupLine {
   const size = places.x.length;
-  const columns = members.map((line) => alignedTo(places, line, line.y));
-  const lows = members.map((line) => alignedTo(places, line, line.low));
-  const highs = members.map((line) => alignedTo(places, line, line.high));
-  const made = {
-    x: places.x,
-    mean: new Float64Array(size).fill(NaN),
-    low: new Float64Array(size).fill(NaN),
-    high: new Float64Array(size).fill(NaN),
-    least: new Float64Array(size).fill(NaN),
-    greatest: new Float64Array(size).fill(NaN),
-    n: new Uint16Array(size),
-    size: members.length,
-  };
-  for (let at = 0; at < size; at++) fill(made, at, columns, lows, highs, kind);
-  return made;
+  const mean = new Float64Array(size);
+  const squares = new Float64Array(size); // Welford's sums, which don't cancel
+  const least = new Float64Array(size).fill(Infinity);
+  const greatest = new Float64Array(size).fill(-Infinity);
+  const n = new Uint16Array(size);
+  const column = new Float64Array(size);
+  for (const member of members) {
+    alignedTo(places, member, column);
+    for (let at = 0; at < size; at++) {
+      const value = column[at]!;
+      if (Number.isNaN(value)) continue;
+      n[at]!++;
+      const away = value - mean[at]!;
+      mean[at]! += away / n[at]!;
+      squares[at]! += away * (value - mean[at]!);
+      if (value < least[at]!) least[at] = value;
+      if (value > greatest[at]!) greatest[at] = value;
+    }
+    stretch(places, member, least, greatest);
+  }
+  const low = new Float64Array(size).fill(NaN);
+  const high = new Float64Array(size).fill(NaN);
+  for (let at = 0; at < size; at++) {
+    if (n[at] === 0) mean[at] = least[at] = greatest[at] = NaN;
+    const half = kind === "range" ? NaN : halfOf(kind, squares[at]!, n[at]!);
+    low[at] = kind === "range" ? least[at]! : mean[at]! - half;
+    high[at] = kind === "range" ? greatest[at]! : mean[at]! + half;
+  }
+  return { x: places.x, mean, low, high, least, greatest, n, size: members.length };
 }
 
-function fill(made: GroupLine, at: number, columns: Float64Array[], lows: Float64Array[], highs: Float64Array[], kind: BandKind): void {
-  let n = 0;
-  let mean = 0;
-  let squares = 0; // Welford's sum, which doesn't cancel
-  let least = Infinity;
-  let greatest = -Infinity;
-  for (let member = 0; member < columns.length; member++) {
-    const value = columns[member]![at]!;
-    if (Number.isNaN(value)) continue;
-    n++;
-    const away = value - mean;
-    mean += away / n;
-    squares += away * (value - mean);
-    least = Math.min(least, lows[member]![at]!);
-    greatest = Math.max(greatest, highs[member]![at]!);
-  }
-  made.n[at] = n;
-  if (n === 0) return;
-  made.mean[at] = mean;
-  made.least[at] = least;
-  made.greatest[at] = greatest;
-  if (kind === "range") {
-    made.low[at] = least;
-    made.high[at] = greatest;
-  } else if (n > 1) {
-    const std = Math.sqrt(squares / (n - 1));
-    const half = kind === "std" ? std : (tOf95(n - 1) * std) / Math.sqrt(n);
-    made.low[at] = mean - half;
-    made.high[at] = mean + half;
+/** Half of the height of a band; NaN for one member, which has no spread. */
+function halfOf(kind: BandKind, squares: number, n: number): number {
+  if (n < 2) return NaN;
+  const std = Math.sqrt(squares / (n - 1));
+  return kind === "std" ? std : (tOf95(n - 1) * std) / Math.sqrt(n);
+}
+
+/** Take the least and greatest points of a member in. */
+function stretch(places: Places, { x, low, high }: Line, least: Float64Array, greatest: Float64Array): void {
+  for (let row = 0; row < x.length; row++) {
+    const at = placeOf(places, x[row]!);
+    if (at < 0) continue;
+    if (at >= least.length) break;
+    if (low[row]! < least[at]!) least[at] = low[row]!;
+    if (high[row]! > greatest[at]!) greatest[at] = high[row]!;
   }
 }
