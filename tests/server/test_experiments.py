@@ -97,3 +97,34 @@ def test_runs_are_compared_by_short_ids_too(client: TestClient, store: Path) -> 
     assert code["text"] is None
     assert code["reason"].startswith("no commit is known of ")
     assert client.get(f"{API}/compare/code?runs={ids[0]}").status_code == 400
+
+
+def test_no_answer_is_larger_than_its_budget(client: TestClient, store: Path) -> None:
+    runs = []
+    for number in range(60):
+        params: dict[str, object] = {f"p{key}": f"{number}{'x' * 3_000}" for key in range(60)}
+        runs.append(record(store, params, {"accuracy": number / 60}))
+    while not client.get(f"{API}/store").json()["freshness"]["is_current"]:
+        pass
+    for path in ("experiments/width", f"compare?importance=false&runs={','.join(runs)}"):
+        answer = client.get(f"{API}/{path}")
+        assert answer.status_code == 200
+        assert len(answer.content) <= 2_000_000
+        assert answer.json()["verdict"]["groups"][0]["mean"] == 59 / 60
+    assert len(client.get(f"{API}/experiments").content) < 50_000
+
+
+def test_numbers_at_the_edge_and_names_of_any_kind_come_back(
+    client: TestClient, store: Path
+) -> None:
+    values = [1e308, -1e308, 5e-324, 1e300, 0.0, -0.0]
+    runs = [
+        record(store, {'a\n"b" <i>': place, "é": None, "ü" * 300: "\u202e"}, {"x/loss": value})
+        for place, value in enumerate(values)
+    ]
+    view = client.get(f"{API}/experiments/width")
+    assert view.status_code == 200
+    assert view.json()["verdict"]["metric"] == "x/loss"
+    found = client.get(f"{API}/compare?runs={','.join(runs)}")
+    assert found.status_code == 200
+    assert found.json()["metrics"][0]["values"] == values

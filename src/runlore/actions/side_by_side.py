@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from runlore.reading.store import StoreReader
 
 MOST_COMPARED = 200
-_MOST_ROWS = 500
+MOST_ROWS = 500
 _MOST_CHARACTERS = 1_000  # of one value
 _FACTS = (
     "git", "packages", "python", "os", "cpu", "gpus", "cuda", "memory_bytes", "environment",
@@ -121,7 +121,7 @@ def compare_side_by_side(
     return SideBySide(
         lines, _params(details, ids), _context(found.context, ids),
         [_metric(one, found.values, ids) for one in found.series if not is_load(one.label)][
-            :_MOST_ROWS
+            :MOST_ROWS
         ],
         _data(found.inputs, ids), None if judgement is None else verdict_of(judgement, results),
         judgement, found.material,
@@ -165,7 +165,7 @@ def _params(details: Details, ids: Sequence[str]) -> list[ComparedTexts]:
         is_same = len(by_run) == len(ids) and len({same for _, same in by_run.values()}) == 1
         texts = [by_run[run][0] if run in by_run else None for run in ids]
         compared.append(ComparedTexts(key, texts, not is_same))
-    return sorted(compared, key=lambda one: not one.differs)[:_MOST_ROWS]
+    return sorted(compared, key=lambda one: not one.differs)[:MOST_ROWS]
 
 
 def _context(facts: Mapping[str, Mapping[str, Any]], ids: Sequence[str]) -> list[ComparedTexts]:
@@ -179,7 +179,7 @@ def _context(facts: Mapping[str, Mapping[str, Any]], ids: Sequence[str]) -> list
         differs = len(texts) < len(ids) or len(set(texts.values())) > 1
         if differs or not key.startswith(_ONLY_DIFFERING):
             compared.append(ComparedTexts(key, [texts.get(run) for run in ids], differs))
-    return sorted(compared, key=lambda one: not one.differs)[:_MOST_ROWS]
+    return sorted(compared, key=lambda one: not one.differs)[:MOST_ROWS]
 
 
 def _flat(prefix: str, value: object) -> list[tuple[str, str]]:
@@ -216,4 +216,4 @@ def _data(inputs: Sequence[tuple[str, str, str | None]], ids: Sequence[str]) -> 
         digests = [", ".join(sorted(by_run[run])) if run in by_run else None for run in ids]
         is_same = len(set(digests)) == 1
         compared.append(ComparedData(artifact, digests, not is_same))
-    return sorted(compared, key=lambda one: not one.differs)[:_MOST_ROWS]
+    return sorted(compared, key=lambda one: not one.differs)[:MOST_ROWS]

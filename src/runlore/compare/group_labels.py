@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _MOST_CHARACTERS = 40  # of one value
+_LONGEST = 200  # of a whole name
 
 
 def group_labels(groups: Sequence[Mapping[str, str]]) -> list[str]:
@@ -21,7 +22,7 @@ def group_labels(groups: Sequence[Mapping[str, str]]) -> list[str]:
     used = sorted({key for own in chosen for key in own}, key=lambda key: _place(key, groups))
     leaves = _leaves(used)
     labels = [
-        ", ".join(_said(group, key, leaves[key]) for key in used if key in own)
+        shortened(", ".join(_said(group, key, leaves[key]) for key in used if key in own), _LONGEST)
         for group, own in zip(groups, chosen, strict=True)
     ]
     return distinct(labels, nothing="all runs")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from runlore.compare.candidates import COMPARISON_TAG
-from runlore.compare.group_labels import distinct, group_labels, natural
+from runlore.compare.group_labels import distinct, group_labels, natural, shortened
 from runlore.helper.seeds import seed_like_params
 from runlore.index.columns_keys import Key
 from runlore.reading.group_columns import partition, parts_of, same_values
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SWEEP_TAG = "sweep"
 NAME = "name"
+_MOST_CHARACTERS = 500  # of a value, as it is shown
 
 
 class VariedKey(NamedTuple):
@@ -193,7 +194,8 @@ def _keys(columns: RunColumns, keys: Sequence[str], rows: Integers) -> list[dict
         texts: dict[int, str] = {}
         for own, code, value in zip(found, values.codes[rows].tolist(), same, strict=True):
             if code >= 0:
-                own[key] = texts.setdefault(value, values.entries.items[code][1])
+                text = values.entries.items[code][1]
+                own[key] = texts.setdefault(value, shortened(text, _MOST_CHARACTERS))
     return found
 
 
@@ -233,5 +235,7 @@ def _varied(columns: RunColumns, key: str, rows: Integers, *, is_seed: bool) -> 
     same = same_values(columns, key)[rows]
     _, firsts = np.unique(same, return_index=True)
     codes = values.codes[rows[firsts]].tolist()
-    texts = [values.entries.items[code][1] for code in codes if code >= 0]
+    texts = [
+        shortened(values.entries.items[code][1], _MOST_CHARACTERS) for code in codes if code >= 0
+    ]
     return VariedKey(key, sorted(texts, key=natural), is_seed)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from runlore.actions.code_differences import differences_of_code
 from runlore.actions.importances import importances_between
-from runlore.actions.side_by_side import compare_side_by_side
+from runlore.actions.side_by_side import MOST_ROWS, compare_side_by_side
 from runlore.actions.undoable import row_meant, rows_meant
 from runlore.errors import InvalidValue
 from runlore.query.lists import split_names
@@ -24,7 +24,7 @@ from runlore.server.models.comparisons import (
 )
 from runlore.server.models.files import ChangedFile, Diff, UntrackedFile
 from runlore.server.models.verdicts import Verdict
-from runlore.server.pages import MOST_ANSWER_BYTES, answer
+from runlore.server.pages import answer, fitting_answer
 from runlore.server.reader import Shared
 
 if TYPE_CHECKING:
@@ -56,23 +56,29 @@ def compare_runs(
     params, context = (
         [ComparedTexts(**asdict(one)) for one in texts] for texts in (found.params, found.context)
     )
-    verdict = found.verdict
-    return answer(
-        Compare(
+    metrics = [ComparedMetric(**asdict(one)) for one in found.metrics]
+    verdict = None
+    if found.verdict is not None:
+        verdict = Verdict.model_validate(found.verdict, from_attributes=True)
+
+    def make(count: int) -> Compare:
+        cut = verdict
+        if verdict is not None:
+            cut = verdict.model_copy(update={"groups": verdict.groups[:count]})
+        return Compare(
             runs=[shaped_line(line) for line in found.runs],
-            params=_fitting(params, MOST_ANSWER_BYTES // 3),
-            context=_fitting(context, MOST_ANSWER_BYTES // 4),
-            metrics=[ComparedMetric(**asdict(one)) for one in found.metrics],
-            data=[ComparedData(**asdict(one)) for one in found.data],
-            verdict=None if verdict is None else (
-                Verdict.model_validate(verdict, from_attributes=True)
-            ),
+            params=params[:count],
+            context=context[:count],
+            metrics=metrics[:count],
+            data=[ComparedData(**asdict(one)) for one in found.data[:count]],
+            verdict=cut,
             importance=None if important is None else [
-                Importance(**asdict(one)) for one in important
+                Importance(**asdict(one)) for one in important[:count]
             ],
             importance_note=note,
-        )
-    )  # fmt: skip
+        )  # fmt: skip
+
+    return fitting_answer(MOST_ROWS, make)
 
 
 @router.get("/api/v1/compare/code", response_model=Diff)
@@ -97,14 +103,3 @@ def compare_code(shared: Shared, *, runs: Ids) -> Response:
 def _ids(reader: StoreReader, runs: str) -> list[str]:
     """Read the runs that are meant, each once."""
     return [row.run for row in rows_meant(reader, split_names(runs))]
-
-
-def _fitting(texts: list[ComparedTexts], most_characters: int) -> list[ComparedTexts]:
-    """Take as many rows as there is room for."""
-    found = []
-    for one in texts:
-        most_characters -= len(one.key) + sum(len(text or "") + 3 for text in one.texts)
-        if most_characters < 0:
-            break
-        found.append(one)
-    return found

@@ -8,13 +8,12 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from runlore.actions.experiment_cards import MOST_CARDS, list_experiments
-from runlore.actions.experiments import WantedView, show_experiment
+from runlore.actions.experiments import MOST_METRICS, WantedView, show_experiment
 from runlore.query.lists import split_names
 from runlore.server.models.experiments import ExperimentCard, ExperimentPage, ExperimentView
 from runlore.server.pages import (
     CursorText,
     Offset,
-    answer,
     fitting_answer,
     next_offset,
     read_offset,
@@ -79,11 +78,24 @@ def read_experiment(
         is_archived=_ARCHIVED[archived],
     )
     found = show_experiment(shared.current(), wanted)
-    freshness = shared.freshness()
     fields = {field: getattr(found, field) for field in found.__dataclass_fields__}
-    return answer(
-        ExperimentView.model_validate({**fields, "freshness": freshness}, from_attributes=True)
-    )
+    fields["freshness"] = shared.freshness()
+    whole = ExperimentView.model_validate(fields, from_attributes=True)
+
+    def make(count: int) -> ExperimentView:
+        if count >= MOST_METRICS:
+            return whole
+        changes: dict[str, object] = {"metrics": whole.metrics[:count]}
+        if whole.verdict is not None:
+            groups = whole.verdict.groups[:count]
+            changes["verdict"] = whole.verdict.model_copy(update={"groups": groups})
+        if whole.plan is not None:
+            cells = [one for one in whole.plan.cells if one.row < count]
+            plan = {"rows": whole.plan.rows[:count], "cells": cells}
+            changes["plan"] = whole.plan.model_copy(update=plan)
+        return whole.model_copy(update=changes)
+
+    return fitting_answer(MOST_METRICS, make)
 
 
 def experiment_in(path: str) -> str:
