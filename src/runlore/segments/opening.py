@@ -51,9 +51,14 @@ def open_to_keep(store: StoreFolder, run: str, actor: str, number: int, *, end: 
         if path is None:
             return _open_at(store, objects, key, end)
         try:
-            return Segment(FileRanges(path), path)
+            ranges = FileRanges(path)
         except FileNotFoundError:
             objects.look(key)
+            raise
+        try:
+            return Segment(ranges, path)
+        except BaseException:
+            ranges.release()
             raise
 
     return in_any_place(store, open_at)
