@@ -13,6 +13,7 @@ from runlore.actions import experiment_cards
 from runlore.actions.experiment_cards import list_experiments
 from runlore.actions.experiments import WantedView, show_experiment
 from runlore.actions.side_by_side import compare_side_by_side
+from runlore.compare import group_results
 from runlore.journal.folder import create_store
 from runlore.reading.store import StoreReader
 from runlore.testing.journals import JournalComposer
@@ -52,13 +53,13 @@ def _check(reader: StoreReader) -> None:
     cards = list_experiments(reader).cards
     experiment_cards._kept.pop(reader, None)
     assert repr(list_experiments(reader).cards) == repr(cards)
-    whole = experiment_cards._FEW_RUNS
+    whole = group_results.MOST_ALONE
     experiment_cards._kept.pop(reader, None)
     try:
-        experiment_cards._FEW_RUNS = -1  # from the columns of all runs
+        group_results.MOST_ALONE = -1  # from the columns of all runs
         assert repr(list_experiments(reader).cards) == repr(cards)
     finally:
-        experiment_cards._FEW_RUNS = whole
+        group_results.MOST_ALONE = whole
     listed = reader.index.list_runs(is_archived=False).runs
     assert sum(card.runs for card in cards) == len(listed)
     for card in cards:

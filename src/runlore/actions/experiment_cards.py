@@ -45,7 +45,6 @@ MOST_CARDS = 200
 _MOST_KEPT = 1000
 _MOST_VALUES = 40
 _MOST_RUNS = 50
-_FEW_RUNS = 50_000  # up to so many are read alone, which takes longer and half of the room
 _RUNNING = STATUSES.index("running")
 
 
@@ -102,11 +101,10 @@ def list_experiments(
         waiting = [
             one for one, key in zip(shown, keys, strict=True) if not _is_kept(kept, one, key)
         ]
-        is_alone = sum(len(one.rows) for one in waiting) <= _FEW_RUNS
         statuses = statuses_of(reader, columns, _mask(columns, waiting)) if waiting else None
         return [
             (one, key, None if statuses is None or _is_kept(kept, one, key) else
-             material_of(reader, columns, one, statuses, is_alone=is_alone)[0])
+             material_of(reader, columns, one, statuses)[0])
             for one, key in zip(shown, keys, strict=True)
         ], len(wanted)  # fmt: skip
 
@@ -120,7 +118,6 @@ def material_of(
     outline: Outline,
     statuses: Integers,
     *,
-    is_alone: bool,
     by: Sequence[str] | None = None,
     is_whole: bool = False,
     choose: Callable[[Sequence[SeriesOfRuns]], SeriesOfRuns] | None = None,
@@ -141,7 +138,7 @@ def material_of(
     metric = None if choose is None else choose(series)
     chosen = (*candidates, *fallback) if metric is None else (metric,)
     labels = [one.label for one in chosen]
-    results = group_results(columns, rows, statuses, labels, by, is_alone=is_alone)
+    results = group_results(columns, rows, statuses, labels, by)
     metric = metric or deciding_metric(candidates, results) or next(iter(fallback), None)
     sparkline = [] if metric is None else values_over_time(results, metric)
     known = frozenset(one.label for one in series)

@@ -12,7 +12,7 @@ from runlore.actions.experiment_facts import baseline_of, code_and_data, plan_of
 from runlore.actions.experiment_outlines import outline_of
 from runlore.actions.verdicts import judge_runs, verdict_of
 from runlore.compare.deciding import metric_named
-from runlore.compare.group_results import measured_by, statuses_of
+from runlore.compare.group_results import MOST_ALONE, measured_by, statuses_of
 from runlore.compare.verdict_sentences import notes_of
 from runlore.errors import NotFound, RunNotFound
 from runlore.index.columns_chosen import ChosenColumns
@@ -149,16 +149,15 @@ def _read(reader: StoreReader, columns: RunColumns, wanted: WantedView) -> _Read
     is_shown = np.zeros(columns.count, np.bool_)
     is_shown[rows] = True
     statuses = statuses_of(reader, columns, is_shown)
-    is_alone = len(rows) <= _FEW_RUNS
     by = None if wanted.by is None else _by(columns, rows, wanted.by)
     material, series = material_of(
-        reader, columns, outline, statuses, is_alone=is_alone, by=by, is_whole=True,
+        reader, columns, outline, statuses, by=by, is_whole=True,
         choose=None if wanted.metric is None else (
             lambda known: metric_named(wanted.metric or "", known)
         ),
     )  # fmt: skip
     return _Read(
-        outline, material, series, _best(columns, rows, series, is_alone=is_alone),
+        outline, material, series, _best(columns, rows, series),
         code_and_data(columns, rows), reader.index.baselines().get(wanted.name),
     )  # fmt: skip
 
@@ -193,11 +192,10 @@ def _by(columns: RunColumns, rows: Integers, by: Sequence[str]) -> list[str] | N
     return names
 
 
-def _best(
-    columns: RunColumns, rows: Integers, series: Sequence[SeriesOfRuns], *, is_alone: bool
-) -> dict[str, float]:
+def _best(columns: RunColumns, rows: Integers, series: Sequence[SeriesOfRuns]) -> dict[str, float]:
     """Give the best value that any of the runs ever had, of metrics that can be ranked."""
     ranked = [one for one in series if one.words.direction and not is_load(one.label)]
+    is_alone = len(rows) <= MOST_ALONE
     chosen = ChosenColumns(columns, rows) if is_alone else columns
     places = np.arange(len(rows)) if is_alone else rows
     found = {}

@@ -140,7 +140,7 @@ def _read(reader: StoreReader, columns: RunColumns, lines: Sequence[RunLine]) ->
     outline = outline_of(reader, columns, name, rows)
     assert outline is not None  # noqa: S101 - there are runs
     statuses = statuses_of(reader, columns, is_shown)
-    material, series = material_of(reader, columns, outline, statuses, is_alone=True, is_whole=True)
+    material, series = material_of(reader, columns, outline, statuses, is_whole=True)
     condition = Selection(runs=tuple(numbers.tolist())).condition("artifacts.run")
     inputs = columns.rows(
         "SELECT runs.run, artifacts.artifact, artifacts.digest FROM artifacts "  # noqa: S608

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from runlore.compare.wording import place_of
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 # How long training took, where a run says so itself.
 SECONDS = ("fit_seconds", "training_seconds")
 TIMES = (*SECONDS, "score_seconds")
+_HELD_OUT = frozenset(
+    ("test", "testing", "val", "valid", "validation", "eval", "evaluation", "dev", "holdout")
+)
+_OF_TRAINING = frozenset(("train", "training"))
+_WORDS = re.compile(r"[a-z]+\d*")
 _COMPANIONS = ("_std", "_low", "_high", "[fold]")
 
 
@@ -26,8 +32,23 @@ def in_order(counts: Mapping[str, int]) -> list[str]:
 
 
 def most_telling(labels: Sequence[str], counts: Mapping[str, int]) -> str | None:
-    """Choose the metric that most have; of equals, the one looked at first.
+    """Choose the metric that tells how good a model is.
 
-    `labels` are those that can be ranked, in order; one of training comes last.
+    What is measured on held-out data comes before the rest, and what is measured while training
+    comes last; then what most have; then what is looked at first. What less than half as many
+    have as the most common one is chosen only where nothing else is left.
+
+    `labels` are those that can be ranked, in order.
     """
-    return max(labels, key=lambda label: (-place_of(label)[0], counts[label]), default=None)
+    enough = max((counts[label] for label in labels), default=0) / 2
+    return max(
+        labels,
+        key=lambda label: (counts[label] >= enough, -_distance(label), counts[label]),
+        default=None,
+    )
+
+
+def _distance(label: str) -> int:
+    """Say how far a metric is from telling how good a model is: 0 held-out, 2 of training."""
+    words = {word.rstrip("0123456789") for word in _WORDS.findall(label.lower())}
+    return 0 if words & _HELD_OUT else 2 if words & _OF_TRAINING else 1

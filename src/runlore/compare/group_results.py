@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _RUNNING, _FINISHED = STATUSES.index("running"), STATUSES.index("finished")
 _MICROSECONDS = 1e6
+MOST_ALONE = 20_000  # up to so many runs are read alone: columns of all runs take room for all
 _MANY_PARAMS = 300  # of a store: from then on it is quicker to look which ones runs have
 
 
@@ -98,15 +99,14 @@ def group_results(
     metrics: Sequence[str],
     by: Sequence[str] | None = None,
     *,
-    is_alone: bool = False,
     keys: Sequence[str] | None = None,
 ) -> GroupResults:
     """Group runs, newest first, and take out what their metrics came to.
 
-    `statuses` are those of all rows of the columns. Of runs that are looked at alone no column
-    of all runs is loaded. `keys` are params that runs may have, where the caller knows.
+    `statuses` are those of all rows of the columns. `keys` are params that runs may have, where
+    the caller knows.
     """
-    if is_alone:
+    if len(rows) <= MOST_ALONE and not isinstance(columns, ChosenColumns):
         known = catalogue_of(columns).params
         found = group_results(
             ChosenColumns(columns, rows), np.arange(len(rows)), statuses[rows], metrics, by,
