@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from runlore.reading.store import StoreReader
 
 MOST_CARDS = 200
+BUDGET_SECONDS = 2.0
 _MOST_KEPT = 1000
 _MOST_VALUES = 40
 _MOST_RUNS = 50
@@ -80,7 +82,7 @@ _kept: WeakKeyDictionary[StoreReader, _Kept] = WeakKeyDictionary()
 
 def list_experiments(
     reader: StoreReader, *, search: str = "", state: str | None = None,
-    limit: int = 50, offset: int = 0,
+    limit: int = 50, offset: int = 0, budget_seconds: float = BUDGET_SECONDS,
 ) -> CardPage:  # fmt: skip
     """List experiments, the latest active first; archived runs and those of the trash don't count.
 
@@ -89,27 +91,29 @@ def list_experiments(
         search: in names and questions, whatever the case.
         state: only those that are "open" or "running".
         limit, offset: which of them.
+        budget_seconds: verdicts that aren't known by then are left out this time, but for one.
     """
     kept = _kept.setdefault(reader, _Kept())
 
-    def read(columns: RunColumns) -> tuple[list[tuple[Outline, object, Material | None]], int]:
+    def read(columns: RunColumns) -> tuple[list[tuple[Outline, object]], int, str | None]:
         found = outlines(reader, columns, _revisions(columns, kept))
         wanted = [one for one in found if _is_wanted(one.card, search.casefold(), state)]
         shown = wanted[offset : offset + min(limit, MOST_CARDS)]
         said = _words_said(reader)
-        keys = [_fingerprint(one, said) for one in shown]
-        waiting = [
-            one for one, key in zip(shown, keys, strict=True) if not _is_kept(kept, one, key)
-        ]
-        statuses = statuses_of(reader, columns, _mask(columns, waiting)) if waiting else None
-        return [
-            (one, key, None if statuses is None or _is_kept(kept, one, key) else
-             material_of(reader, columns, one, statuses)[0])
-            for one, key in zip(shown, keys, strict=True)
-        ], len(wanted)  # fmt: skip
+        return [(one, _fingerprint(one, said)) for one in shown], len(wanted), columns.generation
 
-    shown, total = reader.ask(lambda index: index.ask_columns(read))
-    return CardPage([_finished(reader, kept, *one) for one in shown], total)
+    shown, total, generation = reader.ask(lambda index: index.ask_columns(read))
+    ends_at = monotonic() + budget_seconds
+    computed = 0
+    cards = []
+    for outline, key in shown:
+        card = _known(kept, outline, key)
+        if card is None and (not computed or monotonic() < ends_at):
+            computed += 1
+            # A question of its own for each: others ask, too, and wait for no list of them.
+            card = _computed(reader, kept, outline, key, generation)
+        cards.append(outline.card if card is None else _with_outline(card, outline.card))
+    return CardPage(cards, total)
 
 
 def material_of(
@@ -189,37 +193,49 @@ def metric_of(series: SeriesOfRuns) -> Metric | None:
     return Metric(series.label, series.title, words.unit, words.direction)
 
 
-def _finished(
-    reader: StoreReader, kept: _Kept, outline: Outline, key: object, material: Material | None
-) -> ExperimentCard:
-    """Complete a card, by what is kept or by a new verdict."""
-    if material is None:
-        with kept.lock:
-            known = kept.cards.get(outline.card.name)
-        found = outline.card if known is None else known[1]
-    else:
-        series = material.metric
-        metric = None if series is None else metric_of(series)
-        judgement = None
-        if metric is not None:
-            judgement = judge_runs(reader, material.results, metric, material.labels)
-        found = carded(outline.card, series, material.sparkline, judgement, material.results)
-        with kept.lock:
-            kept.cards[outline.card.name] = key, found
-            kept.cards.move_to_end(outline.card.name)
-            while len(kept.cards) > _MOST_KEPT:
-                kept.cards.popitem(last=False)
-    own = outline.card
-    return replace(
-        found, question=own.question, project=own.project, first_ms=own.first_ms,
-        last_ms=own.last_ms, statuses=own.statuses, state=own.state, runs=own.runs,
-    )  # fmt: skip
-
-
-def _is_kept(kept: _Kept, outline: Outline, key: object) -> bool:
+def _known(kept: _Kept, outline: Outline, key: object) -> ExperimentCard | None:
+    """Return a card that is kept, if nothing has changed since."""
     with kept.lock:
         known = kept.cards.get(outline.card.name)
-    return known is not None and known[0] == key
+    return known[1] if known is not None and known[0] == key else None
+
+
+def _computed(
+    reader: StoreReader, kept: _Kept, outline: Outline, key: object, generation: str | None
+) -> ExperimentCard | None:
+    """Complete a card and keep it; None if the index was made anew meanwhile."""
+
+    def read(columns: RunColumns) -> Material | None:
+        if columns.generation != generation:
+            return None
+        is_shown = np.zeros(columns.count, np.bool_)
+        is_shown[outline.rows] = True
+        statuses = statuses_of(reader, columns, is_shown)
+        return material_of(reader, columns, outline, statuses)[0]
+
+    material = reader.ask(lambda index: index.ask_columns(read))
+    if material is None:
+        return None
+    series = material.metric
+    metric = None if series is None else metric_of(series)
+    judgement = None
+    if metric is not None:
+        judgement = judge_runs(reader, material.results, metric, material.labels)
+    found = carded(outline.card, series, material.sparkline, judgement, material.results)
+    with kept.lock:
+        kept.cards[outline.card.name] = key, found
+        kept.cards.move_to_end(outline.card.name)
+        while len(kept.cards) > _MOST_KEPT:
+            kept.cards.popitem(last=False)
+    return found
+
+
+def _with_outline(card: ExperimentCard, own: ExperimentCard) -> ExperimentCard:
+    """Put what is known without metrics on a card that was kept."""
+    return replace(
+        card, question=own.question, project=own.project, first_ms=own.first_ms,
+        last_ms=own.last_ms, statuses=own.statuses, state=own.state, runs=own.runs,
+    )  # fmt: skip
 
 
 def _fingerprint(outline: Outline, said: object) -> object:
@@ -246,13 +262,6 @@ def _revisions(columns: RunColumns, kept: _Kept) -> dict[str | None, int]:
             kept.changed.update(dict(columns.rows(statement, [kept.revision])))
             kept.revision = columns.revision
         return dict(kept.changed)
-
-
-def _mask(columns: RunColumns, chosen: Sequence[Outline]) -> Any:
-    mask = np.zeros(columns.count, np.bool_)
-    for one in chosen:
-        mask[one.rows] = True
-    return mask
 
 
 def _is_wanted(card: ExperimentCard, search: str, state: str | None) -> bool:

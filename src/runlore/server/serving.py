@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import uvicorn
 
+from runlore.actions.experiment_cards import list_experiments
 from runlore.actions.tables import WantedTable, read_window
 from runlore.errors import InvalidValue, RunloreError
 from runlore.index.columns_cache import remember_at_most
@@ -64,7 +65,9 @@ def serve(
 def _warm_up(app: FastAPI) -> None:
     """Read what the first page will ask about, while the browser is still opening it."""
     with suppress(Exception):  # whoever asks is told
-        read_window(app.state.reader.current(), WantedTable(Wanted()), limit=1)
+        reader = app.state.reader.current()
+        read_window(reader, WantedTable(Wanted()), limit=1)
+        list_experiments(reader, budget_seconds=60)
 
 
 def run(app: FastAPI, listener: socket.socket) -> None:
