@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import runlore
+from runlore.editing.editor import Editor
 from runlore.errors import InvalidType, InvalidValue, QueryError
 from runlore.index import columns_cache
 
@@ -36,6 +37,24 @@ def test_runs_are_found_newest_first(searched: Path) -> None:
     assert _names(runs) == ["r5", "r3"]
     assert runs.total == 2
     assert runs.notes == ()
+
+
+def test_best_goes_by_what_was_said_of_the_experiment_then_of_the_store(store: Path) -> None:
+    for name, experiment in (("one", "e"), ("two", "f"), ("three", None)):
+        with runlore.start_run(name, experiment=experiment, store=store) as run:
+            run.define_metric("acc", direction="min")
+            for step, value in enumerate((0.2, 0.9)):
+                run.log({"acc": value}, step=step)
+
+    def high() -> set[str | None]:
+        return set(_names(runlore.search_runs("metrics.acc.best > 0.5", store=store)))
+
+    assert high() == set()
+    with Editor(str(store)) as editor:
+        editor.describe_metric(None, "acc", {"direction": "max"})
+        editor.describe_metric("f", "acc", {"direction": "min"})
+        editor.describe_metric("nowhere", "acc", {"direction": "min"})
+    assert high() == {"one", "three"}
 
 
 def test_order_and_limit_stand_in_the_filter_or_beside_it(searched: Path) -> None:

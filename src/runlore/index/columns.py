@@ -80,6 +80,14 @@ class RunColumns:
             f"SELECT name, field, value FROM metric_fields WHERE value IS NOT NULL AND {condition}"
         )
 
+    def described_directions(self, name: str) -> list[tuple[str, str]]:
+        """Say which way a metric is better: by experiment, "" first for the whole store."""
+        return self.rows(
+            "SELECT experiment, value FROM metric_descriptions WHERE name = ? "
+            "AND field = 'direction' AND value IS NOT NULL ORDER BY experiment",
+            [name],
+        )
+
     def count_labels(self, numbers: Sequence[int]) -> dict[str, int]:
         """Say how many of some runs, by their numbers, have each metric; by label."""
         return count_labels(self.rows, Selection(runs=tuple(numbers))) if numbers else {}

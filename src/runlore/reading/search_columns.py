@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -93,11 +93,26 @@ class SearchColumns:
             numbers: NumberValues = values  # type: ignore[assignment]
             return numbers.column
         low, high = self._metric(label, "min"), self._metric(label, "max")
-        directions = self._columns.texts("direction", label.partition("[")[0])
-        is_less, is_more = best_is(directions, label.partition("[")[0])
+        is_less, is_more = self._best_is(label.partition("[")[0])
         numbers_of = np.where(is_less, low.numbers, np.where(is_more, high.numbers, np.nan))
         is_known = (is_less & low.is_number) | (is_more & high.is_number)
         return column_of_numbers(numbers_of, is_known)
+
+    def _best_is(self, name: str) -> tuple[Booleans, Booleans]:
+        """Say for each row whether less of a metric is better, and whether more is.
+
+        As was said of its experiment, else of the whole store, else as `best_is` finds.
+        """
+        is_less, is_more = best_is(self._columns.texts("direction", name), name)
+        for experiment, direction in self._columns.described_directions(name):
+            rows: Any = slice(None)
+            if experiment:
+                known = self._columns.texts("attribute", "experiment")
+                if experiment not in known.entries.items:
+                    continue
+                rows = known.codes == known.entries.items.index(experiment)
+            is_less[rows], is_more[rows] = direction == "min", direction == "max"
+        return is_less, is_more
 
     def readings(self) -> dict[int, StatusReading]:
         """Say how runs stand for which no final status is stored, by row."""
