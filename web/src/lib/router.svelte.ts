@@ -15,14 +15,15 @@ export function pageOf(path: string): Page {
   const parts = path.split("/").filter(Boolean).map(decoded);
   const [first, second, third] = parts;
   if (first === undefined || (first === "experiments" && second === undefined)) return { name: "experiments" };
-  if (first === "experiments" && second !== undefined) return { name: "experiment", experiment: second };
+  if (first === "experiments" && second !== undefined) return { name: "experiment", experiment: second.replace(/^-/, "") };
   if (first === "runs" && second === undefined) return { name: "runs" };
   if (first === "runs" && second !== undefined) return { name: "run", run: second, tab: third ?? "overview" };
   if (first === "compare") return { name: "compare" };
   return { name: "missing", path };
 }
 
-export const experimentPath = (name: string | null) => `/experiments/${encodeURIComponent(name ?? "-")}`;
+/** "-" stands for the runs without an experiment, and before names that addresses couldn't hold as they are. */
+export const experimentPath = (name: string | null) => `/experiments/${encodeURIComponent(/^$|^-|^\.\.?$/.test(name ?? "") ? `-${name ?? ""}` : (name ?? ""))}`;
 export const runPath = (run: string, tab?: string) => `/runs/${run}${tab && tab !== "overview" ? `/${tab}` : ""}`;
 
 function decoded(part: string): string {

@@ -1,0 +1,60 @@
+// How an experiment is looked at, as the address has it. Keys, all left out where nothing was chosen:
+//   metric  LABEL           the metric that decides
+//   groups  PARAM,…         params to group by (else: all that were varied but the seed)
+//   show    groups | runs   what the table lists
+//   sorted  KEY | -KEY      by which column, "-" for descending
+//   open    LABEL,…         groups that are open where others are closed, or the other way round
+//   head    0               the head is folded
+// Charts add theirs: see chartView.ts.
+import { parseList, printList } from "./chartView";
+
+export const COLUMNS = ["name", "value", "difference", "chance", "seconds"] as const;
+export type ColumnKey = (typeof COLUMNS)[number];
+
+export interface Sorting {
+  key: ColumnKey;
+  isDescending: boolean;
+}
+
+export interface ExperimentLook {
+  metric: string | null;
+  by: readonly string[];
+  show: "groups" | "runs";
+  /** null: best first. */
+  sorted: Sorting | null;
+  open: ReadonlySet<string>;
+  isFolded: boolean;
+}
+
+export function parseExperimentLook(get: (key: string) => string | null): ExperimentLook {
+  return {
+    metric: get("metric") || null,
+    by: parseList(get("groups")),
+    show: get("show") === "runs" ? "runs" : "groups",
+    sorted: parseSorting(get("sorted")),
+    open: new Set(parseList(get("open"))),
+    isFolded: get("head") === "0",
+  };
+}
+
+export function printExperimentLook(changed: Partial<ExperimentLook>): Record<string, string | null> {
+  const out: Record<string, string | null> = {};
+  if (changed.metric !== undefined) out["metric"] = changed.metric;
+  if (changed.by !== undefined) out["groups"] = printList(changed.by);
+  if (changed.show !== undefined) out["show"] = changed.show === "runs" ? "runs" : null;
+  if (changed.sorted !== undefined) out["sorted"] = changed.sorted && (changed.sorted.isDescending ? "-" : "") + changed.sorted.key;
+  if (changed.open !== undefined) out["open"] = printList(changed.open);
+  if (changed.isFolded !== undefined) out["head"] = changed.isFolded ? "0" : null;
+  return out;
+}
+
+function parseSorting(text: string | null): Sorting | null {
+  const key = COLUMNS.find((one) => one === text?.replace(/^-/, ""));
+  return key ? { key, isDescending: text?.startsWith("-") ?? false } : null;
+}
+
+/** The next way of sorting by a column: up, down, and best first again. */
+export function nextSorting(now: Sorting | null, key: ColumnKey): Sorting | null {
+  if (now?.key !== key) return { key, isDescending: false };
+  return now.isDescending ? null : { key, isDescending: true };
+}
