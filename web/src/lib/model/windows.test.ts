@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { Blocks, blocksOf, columnsIn, slotRows } from "./windows";
+import { Blocks, blocksOf, columnsIn, slotRows, stretched } from "./windows";
 
 test("the blocks of a range reach over its ends, and never beyond the rows", () => {
   expect(blocksOf(0, 30, 1000)).toEqual([0]);
@@ -36,4 +36,18 @@ test("scrolling by a row gives one element another row", () => {
   const after = slotRows(11, 5);
   expect([...before].sort()).toEqual([10, 11, 12, 13, 14]);
   expect(before.filter((row, slot) => after[slot] !== row)).toEqual([10]);
+});
+
+test("rows that are here are told with their places, and can be changed in place", () => {
+  const blocks = new Blocks<string>();
+  blocks.put(2, ["c"]);
+  blocks.put(0, ["a", "b"]);
+  blocks.change((row) => (row === "b" ? "B" : row));
+  expect([...blocks.entries()]).toEqual([[0, "a"], [1, "B"], [200, "c"]]); // prettier-ignore
+});
+
+test("very many rows are placed in as many pixels as browsers have, and the last can be reached", () => {
+  expect(stretched(1000, 500)).toEqual({ tall: 1000, scale: 1 });
+  const { tall, scale } = stretched(26_000_000, 800);
+  expect((tall - 800) * scale).toBeCloseTo(26_000_000 - 800);
 });

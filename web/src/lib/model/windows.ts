@@ -44,19 +44,35 @@ export class Blocks<T> {
     this.#blocks.clear();
   }
 
-  /** All rows that are here, in no order. */
-  *rows(): Iterable<T> {
-    for (const block of this.#blocks.values()) yield* block;
+  /** All rows that are here with their places, from the first on. */
+  *entries(): Iterable<[number, T]> {
+    for (const block of [...this.#blocks.keys()].sort((a, b) => a - b)) {
+      const rows = this.#blocks.get(block) ?? [];
+      for (let place = 0; place < rows.length; place++) yield [block * BLOCK + place, rows[place] as T];
+    }
+  }
+
+  /** Put others in the place of rows; those for which `change` gives the same stay. */
+  change(change: (row: T) => T): void {
+    for (const [block, rows] of this.#blocks) this.#blocks.set(block, rows.map(change));
   }
 }
 
-/** The part of a list of widths that lies in a window: first and last place, both included. */
-export function columnsIn(starts: readonly number[], widths: readonly number[], left: number, width: number): [number, number] {
-  let first = 0;
+/** The part of a list of widths that lies in a window: first and last place, both included; none before `begin`. */
+export function columnsIn(starts: readonly number[], widths: readonly number[], left: number, width: number, begin = 0): [number, number] {
+  let first = begin;
   while (first < widths.length - 1 && (starts[first] ?? 0) + (widths[first] ?? 0) <= left) first++;
   let last = first;
   while (last < widths.length - 1 && (starts[last + 1] ?? 0) < left + width) last++;
   return [first, last];
+}
+
+const MOST_PIXELS = 12_000_000; // that browsers can place things in
+
+/** How tall rows are made that are `full` pixels tall, and by how much going down the page goes down the rows. */
+export function stretched(full: number, room: number): { tall: number; scale: number } {
+  const tall = Math.min(full, MOST_PIXELS);
+  return { tall, scale: full > tall ? (full - room) / Math.max(1, tall - room) : 1 };
 }
 
 /** Which row each of `pool` elements shows so that none of them moves to another place in the page. */

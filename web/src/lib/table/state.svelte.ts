@@ -1,0 +1,208 @@
+// A table of runs: what its address asks for, and the rows that came. Pages make one and hand it to RunsTable.
+import { untrack } from "svelte";
+
+import type { Column, FieldPage, RunLine } from "../api/contract";
+import { live, type Change } from "../api/live.svelte";
+import { Resource } from "../api/resource.svelte";
+import { source } from "../api/source";
+import { firstColumns } from "../model/columns";
+import { parseTableView, printTableView, sortedBy, type TableView } from "../model/tableView";
+import { router } from "../router.svelte";
+import { groupOrder, groupsQuestion, runsById, runsQuestion, type GroupsHead, type RunsHead } from "./asking";
+import { linesUnder, placeOf, type GroupLine, type OpenGroup, type TableRow } from "./rows";
+import { Windowed } from "./windowed.svelte";
+
+export interface TableOptions {
+  /** Runs of one experiment only; "-": of none. */
+  experiment?: () => string | null;
+  /** Groups where the address doesn't say any: names of params, or all-but-seed. */
+  by?: () => string[];
+  /** The run to hold others against, where the address doesn't say one. */
+  baseline?: () => string | null;
+}
+
+const NO_COLUMNS: Column[] = [];
+
+export class TableState {
+  readonly #options: TableOptions;
+  readonly runs: Windowed<RunLine, RunsHead>;
+  readonly groups: Windowed<GroupLine, GroupsHead>;
+  readonly #fields: Resource<FieldPage["items"]>;
+  readonly #members: Resource<RunLine[]>;
+  readonly #baseline: Resource<RunLine[]>;
+  view: TableView = $derived(parseTableView((key) => router.get(key)));
+  /** Whether the first row is in view: then what is new comes in, else it is announced. */
+  isAtTop = true;
+  #isBusy = false;
+  #waiting: Change | null = null;
+
+  constructor(options: TableOptions = {}) {
+    this.#options = options;
+    this.#fields = new Resource((signal) => (this.view.columns === null ? readFields(this.experiment, signal) : null));
+    this.runs = new Windowed(() => {
+      const { wanted } = this;
+      return wanted && runsQuestion(this.view, this.experiment, wanted, this.isDiffering);
+    });
+    this.groups = new Windowed(() => {
+      const { head } = this.runs;
+      return this.by.length && head ? groupsQuestion(this.view, this.experiment, this.by, head.columns) : null;
+    });
+    this.#members = new Resource((signal) => {
+      const ids = this.open.flatMap(({ group }) => group.runs);
+      return ids.length ? runsById(ids.slice(0, 1000), this.columns, signal) : null;
+    });
+    this.#baseline = new Resource((signal) => (this.baselineId ? runsById([this.baselineId], this.columns, signal) : null));
+    live.onChange((change) => void this.#changed(change));
+  }
+
+  get experiment(): string | null {
+    return this.#options.experiment?.() ?? null;
+  }
+  get by(): string[] {
+    return this.view.by ?? this.#options.by?.() ?? [];
+  }
+  get isGrouped(): boolean {
+    return this.by.length > 0;
+  }
+  get isDiffering(): boolean {
+    return this.view.isDiffering ?? this.view.columns === null;
+  }
+  get baselineId(): string | null {
+    return this.view.baseline ?? this.#options.baseline?.() ?? null;
+  }
+  /** Names of the columns that are asked for; null until it is known which there are. */
+  get wanted(): string[] | null {
+    const fields = this.#fields.data;
+    if (this.view.columns) return this.view.columns;
+    return fields ? firstColumns(fields, this.experiment !== null) : this.#fields.error ? ["duration", "started"] : null;
+  }
+  get columns(): Column[] {
+    return this.runs.head?.columns ?? NO_COLUMNS;
+  }
+  /** The runs that are here; in groups the members that are shown. */
+  get lines(): RunLine[] {
+    return this.isGrouped ? (this.#members.data ?? []) : this.runs.here.map(([, line]) => line);
+  }
+  get baseline(): RunLine | null {
+    const line = this.#baseline.data?.[0];
+    return line?.id === this.baselineId ? (line ?? null) : null;
+  }
+  get sort() {
+    return this.isGrouped ? groupOrder(this.view.sort, this.columns) : this.view.sort;
+  }
+
+  #memberById = $derived.by(() => new Map((this.#members.data ?? []).map((line) => [line.id, line])));
+  /** Open groups among those that are here, in their order. */
+  open: OpenGroup[] = $derived.by(() => {
+    const labels = new Set(this.view.open);
+    if (!this.isGrouped || labels.size === 0) return [];
+    return this.groups.here.flatMap(([at, group]) => (labels.has(group.label) ? [{ at, group }] : []));
+  });
+
+  get total(): number {
+    if (!this.isGrouped) return this.runs.total;
+    return this.groups.total + this.open.reduce((sum, { group }) => sum + linesUnder(group), 0);
+  }
+
+  rowAt = (index: number): TableRow | undefined => {
+    if (!this.isGrouped) {
+      const line = this.runs.rowAt(index);
+      return line && { kind: "run", line, isMember: false, id: line.id };
+    }
+    const { group: at, under, of } = placeOf(this.open, index);
+    if (of && under !== null) {
+      const id = of.group.runs[under];
+      if (id === undefined) return { kind: "rest", group: of.group, count: of.group.n - of.group.runs.length };
+      return { kind: "run", line: this.#memberById.get(id), isMember: true, id };
+    }
+    const group = this.groups.rowAt(at);
+    return group && { kind: "group", group, isOpen: this.view.open.includes(group.label) };
+  };
+
+  need = (first: number, last: number): void =>
+    untrack(() => {
+      if (!this.isGrouped) return this.runs.need(first, last);
+      this.groups.need(placeOf(this.open, first).group, placeOf(this.open, last).group);
+    });
+
+  /** The place of a run among the rows that are here, -1 if it isn't. */
+  indexOf(id: string): number {
+    if (!this.isGrouped) return this.runs.here.find(([, line]) => line.id === id)?.[0] ?? -1;
+    let shift = 0;
+    for (const { at, group } of this.open) {
+      const under = group.runs.indexOf(id);
+      if (under >= 0) return at + 1 + shift + under;
+      shift += linesUnder(group);
+    }
+    return -1;
+  }
+
+  set(changed: Partial<TableView>, { isPushed = true } = {}): void {
+    router.set(printTableView(changed), { isPushed });
+  }
+
+  sortBy(place: number, isAdded: boolean): void {
+    const column = this.columns[place];
+    if (!column) return;
+    const isBestGreat = column.direction ? column.direction === "max" : column.kind !== "text";
+    this.set({ sort: sortedBy(this.sort, column.name, isBestGreat, isAdded) });
+  }
+
+  toggleGroup(label: string): void {
+    const { open } = this.view;
+    this.set({ open: open.includes(label) ? open.filter((one) => one !== label) : [...open, label] }, { isPushed: false });
+  }
+
+  /** Show what came meanwhile. */
+  refresh = async (): Promise<void> => {
+    if (this.view.columns === null && this.runs.total === 0) this.#fields.refresh();
+    await Promise.all([this.runs.refresh(), this.isGrouped ? this.groups.refresh() : null]);
+    this.#members.refresh();
+    this.#baseline.refresh();
+  };
+
+  /** One change at a time; those that come meanwhile wait as one. */
+  async #changed(change: Change): Promise<void> {
+    if (this.#isBusy) {
+      const waiting = this.#waiting;
+      this.#waiting = waiting
+        ? { runs: new Set([...waiting.runs, ...change.runs]), isAll: waiting.isAll || change.isAll, isEdit: waiting.isEdit || change.isEdit }
+        : change;
+      return;
+    }
+    this.#isBusy = true;
+    try {
+      if (change.isEdit || this.isAtTop || this.isGrouped) await this.refresh();
+      else await this.#update(change);
+    } finally {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      this.#isBusy = false;
+      const waiting = this.#waiting;
+      this.#waiting = null;
+      if (waiting) void this.#changed(waiting);
+    }
+  }
+
+  /** Bring rows up to date where they stand, so that nothing moves under the reader's eyes. */
+  async #update(change: Change): Promise<void> {
+    const here = this.runs.here.map(([, line]) => line.id);
+    const ids = here.filter((id) => change.isAll || change.runs.has(id)).slice(0, 300);
+    const question = runsQuestion(this.view, this.experiment, [], false);
+    const never = new AbortController().signal;
+    try {
+      const [lines, { total }] = await Promise.all([runsById(ids, this.columns), question.ask(0, 1, never)]);
+      const byId = new Map(lines.map((line) => [line.id, line]));
+      this.runs.change((line) => byId.get(line.id) ?? line);
+      this.runs.fresh = total - this.runs.total;
+    } catch {
+      // The next change tries again; the top of the page says when the server is gone.
+    }
+  }
+}
+
+async function readFields(experiment: string | null, signal: AbortSignal): Promise<FieldPage["items"]> {
+  const [metrics, params] = await Promise.all(
+    ["metrics", "params"].map((group) => source.get<FieldPage>("/runs/fields", { group, experiment, limit: 200 }, signal)),
+  );
+  return [...(metrics?.items ?? []), ...(params?.items ?? [])];
+}
