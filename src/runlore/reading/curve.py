@@ -221,8 +221,7 @@ class Curve:
         axis = self._reading.axis
         if axis is None:
             raise ValueError("a curve over a metric has no column")
-        is_known = self._reading.summary is not None and not self._reading.superseded
-        if within is not None and is_known:
+        if within is not None and self._is_cut_by(axis, within):
             chosen = chosen._replace(window=axis.window(within.start, within.stop))
         blocks = self._read(columns, chosen)
         shown = [one for one in blocks if one.is_stepped or not axis.is_steps]
@@ -245,6 +244,17 @@ class Curve:
         if points.value is None:
             raise ValueError("a column that was asked for is missing")
         return _Points(axis.x(values), points.value, unstepped)
+
+    def _is_cut_by(self, axis: Axis, within: Range) -> bool:
+        """Whether a range may leave out points that needn't be read to be counted."""
+        summary = self._reading.summary
+        if summary is None or self._reading.superseded:
+            return False
+        ends = (summary.first_step, summary.last_step)
+        if not axis.is_steps or ends[0] is None or ends[1] is None:
+            return True
+        first, last = axis.x(np.array(ends)).tolist()
+        return bool(first < within.start or last > within.stop)
 
     def _over_metric(self) -> _Points:
         other = self._reading.other
