@@ -1,7 +1,7 @@
 // Draw a scene. The one place where curves become strokes, on the screen and in exports alike.
 import { nearestPlace, window, type Line } from "../model/buckets";
 import { dashOf } from "../model/colours";
-import type { Projection } from "./projection";
+import { kept, type Projection } from "./projection";
 import type { Scene, SceneGroup, SceneLine } from "./scene";
 import type { Surface } from "./surface";
 
@@ -97,6 +97,7 @@ function stroke(surface: Surface, scene: Scene, x: Float64Array, y: Float64Array
     let px = project.x(x[row]!);
     let py = project.y(value);
     if (px < left || px > right) [px, py] = cutAt(px < left ? left : right, px, py, x, y, px < left ? row + 1 : row - 1, project);
+    py = kept(py);
     if (isOpen) {
       surface.lineTo(px, py);
       alone = -1;
@@ -164,8 +165,8 @@ function strokeSpikes(surface: Surface, { x, low, high }: Pick<Line, "x" | "low"
     const height = high[row]! - low[row]!;
     if (!(height > limit) || height * perUnit < 5) continue;
     const at = project.x(x[row]!);
-    surface.moveTo(at, project.y(low[row]!));
-    surface.lineTo(at, project.y(high[row]!));
+    surface.moveTo(at, kept(project.y(low[row]!)));
+    surface.lineTo(at, kept(project.y(high[row]!)));
   }
   surface.stroke();
 }
@@ -214,6 +215,7 @@ function fillBetween(surface: Surface, x: Float64Array, low: Float64Array, high:
     let px = project.x(x[row]!);
     let py = project.y(y[row]!);
     if (px < left || px > right) [px, py] = cutAt(px < left ? left : right, px, py, x, y, px < left ? row + 1 : row - 1, project);
+    py = kept(py);
     if (isFirst) surface.moveTo(px, py);
     else surface.lineTo(px, py);
   };

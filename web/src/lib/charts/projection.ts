@@ -15,7 +15,10 @@ export interface Projection {
   valueOfX: (pixel: number) => number;
 }
 
-const FAR = 4000; // beyond every screen, and harmless to a canvas, which counts in 32 bits
+/** Pixels beyond every screen, and harmless to a canvas, which counts in 32 bits. */
+const FAR = 10_000;
+
+export const kept = (pixel: number) => (pixel < -FAR ? -FAR : pixel > FAR ? FAR : pixel);
 
 export function projectionOf(scene: Pick<Scene, "x" | "y" | "isLogX" | "isLogY">, box: Box): Projection {
   const { isLogX, isLogY } = scene;
@@ -25,13 +28,12 @@ export function projectionOf(scene: Pick<Scene, "x" | "y" | "isLogX" | "isLogY">
   const xScale = box.width / (of(scene.x.to, isLogX) - x0);
   const yScale = box.height / (of(scene.y.to, isLogY) - y0);
   const bottom = box.top + box.height;
-  const kept = (pixel: number) => (pixel < -FAR ? -FAR : pixel > FAR ? FAR : pixel);
   return {
     box,
     x: isLogX ? (value) => box.left + (Math.log(Math.max(value, 1e-300)) - x0) * xScale : (value) => box.left + (value - x0) * xScale,
     y: isLogY
-      ? (value) => (value > 0 ? kept(bottom - (Math.log(value) - y0) * yScale) : FAR)
-      : (value) => kept(bottom - (value - y0) * yScale),
+      ? (value) => (value > 0 ? bottom - (Math.log(value) - y0) * yScale : FAR)
+      : (value) => bottom - (value - y0) * yScale,
     valueOfX: (pixel) => {
       const value = x0 + (pixel - box.left) / xScale;
       return isLogX ? Math.exp(value) : value;

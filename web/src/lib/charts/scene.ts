@@ -29,6 +29,8 @@ export interface SceneLine {
   series: ChartSeries;
   curve: Curve;
   line: Line;
+  /** Points of the whole series, as far as is known. */
+  total: number;
   /** `line.y` smoothed; null where nothing is. */
   smooth: Float64Array | null;
 }
@@ -78,7 +80,7 @@ export function linesOf(series: readonly ChartSeries[], label: string, overview:
     const curve = fine ?? coarse;
     if (!curve) return [];
     const line = coarse && fine && zoom ? spliced(lineOf(coarse), lineOf(fine), zoom.from, zoom.to) : lineOf(curve);
-    return line.x.length > 0 || curve.notFinite > 0 ? [{ series: one, curve, line, smooth: null }] : [];
+    return line.x.length > 0 || curve.notFinite > 0 ? [{ series: one, curve, line, total: Math.max(curve.outside, curve.points, coarse?.outside ?? 0), smooth: null }] : [];
   });
 }
 

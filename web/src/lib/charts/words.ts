@@ -24,9 +24,15 @@ export function sayX(kind: XKind, value: number): string {
   return `${kind.slice("metric:".length)} ${formatNumber(value, 6)}`;
 }
 
+/** The same among many. */
+function sayShortX(kind: XKind, value: number): string {
+  if (kind === "relative") return formatDuration(value);
+  return kind === "time" ? formatTime(value).slice(11) : formatNumber(value);
+}
+
 export function wordsOf(scene: Scene, kind: XKind, zoom: Range | null): Words {
   const { lines } = scene;
-  const total = lines.reduce((sum, { curve }) => sum + (curve.outside || curve.points), 0);
+  const total = lines.reduce((sum, one) => sum + one.total, 0);
   const inside = zoom ? lines.reduce((sum, one) => sum + pointsIn(one, zoom), 0) : lines.reduce((sum, { curve }) => sum + curve.points, 0);
   const runs = lines.length > 1 ? `${formatNumber(lines.length)} runs · ` : "";
   const shown = runs + (inside < total ? `${formatNumber(inside)} of ${formatCount(total, "point")}` : formatCount(total, "point"));
@@ -63,7 +69,7 @@ function sayNotFinite(warnings: string[], lines: readonly SceneLine[], kind: XKi
     if (count === 0) continue;
     const more = found.some(({ one, at }) => at.length >= 200 && one.curve.notFinite > at.length) ? "+" : "";
     const places = [...new Set(found.flatMap(({ at }) => at))].sort((a, b) => a - b);
-    const listed = places.slice(0, LISTED).map((x) => (kind === "step" ? formatNumber(x) : sayX(kind, x)));
+    const listed = places.slice(0, LISTED).map((x) => sayShortX(kind, x));
     const who = found.length === 1 && lines.length > 1 ? ` in ${found[0]!.one.series.name}` : "";
     warnings.push(`${formatNumber(count)}${more} ${name} at ${listed.join(", ")}${places.length > LISTED ? ", …" : ""}${who}`);
   }
