@@ -18,6 +18,7 @@ from runlore.errors import InvalidValue, RunloreError
 from runlore.index.columns_cache import remember_at_most
 from runlore.reading.search import Wanted
 from runlore.server.app import create_app
+from runlore.server.memory import share_arenas
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +79,7 @@ def run(app: FastAPI, listener: socket.socket) -> None:
     """
     remember_at_most(_MOST_VALUES, _FEWEST_FIELDS)
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    share_arenas()
     server = uvicorn.Server(
         uvicorn.Config(
             app,
