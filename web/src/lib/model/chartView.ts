@@ -33,8 +33,8 @@ export interface ChartView {
 
 export const ALL = "*";
 
-const escaped = (text: string) => text.replace(/[%,~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
-const unescaped = (text: string) => text.replace(/%(25|2C|7E)/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+export const escaped = (text: string) => text.replace(/[%,~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+export const unescaped = (text: string) => text.replace(/%(25|2C|7E)/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 
 export function parseList(text: string | null): string[] {
   return text ? text.split(",").map(unescaped) : [];
