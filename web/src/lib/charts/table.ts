@@ -6,7 +6,7 @@ import type { Scene } from "./scene";
 
 export interface ChartTable {
   columns: string[];
-  rows: { name: string; colour: string; run: string | null; values: (number | null)[] }[];
+  rows: { name: string; colour: string; run: string | null; group: string | null; values: (number | null)[] }[];
 }
 
 /** Last, least, greatest and mean of each line in the part that is seen; the groups where groups are seen. */
@@ -22,6 +22,7 @@ export function tableOf(scene: Scene): ChartTable {
           name: group.label,
           colour: group.colour,
           run: null,
+          group: group.label,
           values: [line.size, finite(line.mean[last]), finite(line.low[last]), finite(line.high[last]), least(line.least, start, end), greatest(line.greatest, start, end)],
         };
       }),
@@ -43,6 +44,7 @@ export function tableOf(scene: Scene): ChartTable {
         name: series.name,
         colour: series.colour,
         run: series.run,
+        group: null,
         values: [finite(line.y[last]), finite(line.xLast[last]), least(line.low, start, end), greatest(line.high, start, end), count ? sum / count : null, curve.points, curve.notFinite],
       };
     }),
@@ -69,7 +71,7 @@ export function cellText(column: string, value: number | null, kind: XKind): str
   return column === "at" && kind === "time" ? formatTime(value) : formatNumber(value);
 }
 
-const piped = (text: string) => text.replace(/\\/g, "\\\\").replace(/\|/g, "\\|").replace(/\s+/g, " ");
+export const piped = (text: string) => text.replace(/\\/g, "\\\\").replace(/\|/g, "\\|").replace(/\s+/g, " ");
 
 export function markdownOf(table: ChartTable, title: string, kind: XKind): string {
   const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
@@ -81,7 +83,7 @@ export function markdownOf(table: ChartTable, title: string, kind: XKind): strin
 }
 
 /** A field of CSV; what a spreadsheet would run as a formula is held back by a quote. */
-function field(text: string): string {
+export function field(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }

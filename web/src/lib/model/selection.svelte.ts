@@ -7,8 +7,8 @@ export const selected = new SvelteSet<string>();
 /** Runs that are not drawn, though they stay in tables. */
 export const hidden = new SvelteSet<string>();
 
-/** The run that the pointer or the keyboard is on; it lights up wherever it is shown. */
-export const highlight = $state<{ run: string | null }>({ run: null });
+/** The run, or the group by its label, that the pointer or the keyboard is on; it lights up wherever it is shown. */
+export const highlight = $state<{ run: string | null; group: string | null }>({ run: null, group: null });
 
 export function toggle(set: SvelteSet<string>, run: string): void {
   if (!set.delete(run)) set.add(run);
