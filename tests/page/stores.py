@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,9 +67,8 @@ def _train(place: Path, smoothing: float, seed: int, noise: random.Random) -> No
 
 def _show(run: runlore.Run, smoothing: float) -> None:
     """Save what pages show beside curves."""
-    print(f"\x1b[32mtraining\x1b[0m with smoothing {smoothing}")
-    for line in range(300):
-        print(f"step {line}: all is well")
+    sys.stdout.write(f"\x1b[32mtraining\x1b[0m with smoothing {smoothing}\n")
+    sys.stdout.writelines(f"step {line}: all is well\n" for line in range(300))
     run.log_note("looks fine so far")
     pixels = (np.linspace(0, 255, 64 * 64).reshape(64, 64) * (1 - smoothing)).astype(np.uint8)
     for step in (0, 100):
