@@ -43,21 +43,25 @@ def command(*, is_page_opened: bool, as_json: bool) -> None:
 
         print_json({"runs": [_outcome(outcome) for outcome in outcomes]})
     else:
-        _show(outcomes)
+        _show(outcomes, is_page_opened=is_page_opened)
     if is_page_opened:
         from runlore.cli.ui import serve_page
 
         serve_page(chosen_store(), as_json=as_json)
 
 
-def _show(outcomes: list[Outcome]) -> None:
+def _show(outcomes: list[Outcome], *, is_page_opened: bool) -> None:
     """Print each experiment's comparison, and what to type next."""
     from runlore.cli.output import Output
+    from runlore.cli.table import Cell
 
     output = Output()
     for experiment in _experiments(outcomes):
         _show_experiment(experiment, outcomes, output)
     _show_next(outcomes, output)
+    if not is_page_opened:
+        output.line()
+        output.line("See all of it in the browser: ", Cell(_with_store("runlore ui"), "command"))
 
 
 def _show_experiment(experiment: str, outcomes: list[Outcome], output: Output) -> None:
@@ -98,8 +102,6 @@ def _show_next(outcomes: list[Outcome], output: Output) -> None:
     for line, what in commands:
         table.add(Cell(_with_store(line), "command"), what)
     output.table(table, header=False, indent=2)
-    output.line()
-    output.line("See all of it in the browser: ", Cell(_with_store("runlore ui"), "command"))
 
 
 def _with_store(line: str) -> str:
