@@ -92,18 +92,19 @@ export interface MediaPage { names: { name: string; type: string; count: number;
   items: MediaItem[]; total: number; next: string | null }
 export interface MediaItem { id: string; name: string; step: number | null; context: string; type: "image" | "figure" | "table" | "text" | "audio" | "video" | "histogram" | string;
   media_type: string | null; size_bytes: number | null; url: string | null; data: unknown /* histogram, small values */; caption: string | null; at_ms: number; is_ready: boolean }
-// GET /runs/{run}/console?stream=&after=<line>&before=<line>&limit=&search=&rank=
-export interface ConsolePage { lines: { number: number; at_ms: number | null; stream: "stdout" | "stderr"; rank: number; text: string /* ANSI colours kept, other controls gone */; is_cut: boolean }[];
+// GET /runs/{run}/console?stream=&after=<line>&before=<line>&limit=&search=&rank=   neither after nor before: the last lines; after=-1: from the first. number counts all lines of the rank (of the stream, if one is given) in printed order from 0;
+//   search: literal, any case; lines holds matches only, go on with after=last
+export interface ConsolePage { lines: { number: number; at_ms: number | null; stream: "stdout" | "stderr"; rank: number; text: string /* ANSI colours kept, other controls gone */; is_cut: boolean; missing: number /* lines not kept before it */ }[];
   total: number; matches: number | null; first: number; last: number; is_live: boolean }
 // GET /runs/{run}/artifacts?limit=&cursor=
 export interface ArtifactPage { items: ArtifactItem[]; total: number; total_bytes: number; next: string | null }
-export interface ArtifactItem { path: string; artifact: string; version: number | null; aliases: string[]; type: string | null; direction: "output" | "input"; size_bytes: number | null;
+export interface ArtifactItem { id: string /* of the record: preview?path=&id= and url name a version by it */; is_current: boolean; path: string; artifact: string; version: number | null; aliases: string[]; type: string | null; direction: "output" | "input"; size_bytes: number | null;
   media_type: string | null; digest: string | null; at_ms: number; description: string | null; is_ready: boolean; url: string }
 // GET /runs/{run}/preview?path=
 export interface Preview { kind: "image" | "table" | "json" | "markdown" | "code" | "notebook" | "text" | "html" | "audio" | "video" | "none";
   text: string | null; language: string | null; columns: string[] | null; rows: Cell[][] | null; total_rows: number | null; cells: { kind: "markdown" | "code" | "output"; text: string; image: string | null }[] | null;
   is_cut: boolean; size_bytes: number; reason: string | null /* why there is none */ }
-// GET /runs/{run}/files/{path}, GET /runs/{run}/media/{id}: bytes; `Content-Security-Policy: sandbox`, nosniff; ranges supported; HTML only with sandbox allow-scripts
+// ?download=true on both: as an attachment. GET /runs/{run}/files/{path}?id=, GET /runs/{run}/media/{id}: bytes; `Content-Security-Policy: sandbox`, nosniff; ranges supported; HTML only with sandbox allow-scripts
 // GET /runs/{run}/diff → { text: string | null, files: {path, added, removed}[], untracked: {path, size_bytes}[], is_cut, reason }
 export interface Diff { text: string | null; files: { path: string; added: number; removed: number }[]; untracked: { path: string; size_bytes: number; text: string | null }[]; is_cut: boolean; reason: string | null }
 
@@ -114,10 +115,11 @@ export interface Compare { runs: RunLine[]; params: { key: string; texts: (strin
 // GET /compare/code?runs=a,b → Diff between the code of two runs
 
 // ---- changes: each answers what undoes it; the body is JSON; Origin is checked ------------------------
-export interface Done { message: string /* "Tagged 3 runs" */; runs: string[]; undo: { method: "POST"; path: string; body: unknown } | null }
+export interface Done { message: string /* "Tagged 3 runs" */; runs: string[]; undo: { method: "POST"; path: string; body: unknown } | null; made: string | null /* id of the note or view that was added */ }
 // POST /edits/tag {runs, added: string[], removed: string[]}      POST /edits/rename {run, name: string}   POST /edits/note {run, text}
 // POST /edits/remove-note {run, note}    POST /edits/archive {runs}  /edits/unarchive {runs}  /edits/trash {runs}  /edits/restore {runs}
-// POST /edits/colour {runs, colour: "#rrggbb" | null}
+// POST /edits/colour {runs, colour: "#rrggbb" | null}     /edits/rename takes name: null too (no name any more)     /edits/trash takes is_forced?: boolean (running runs; else 409 run-busy)
+// undo requests also use: /edits/tags {changes: {run, added: Record<string, string|null>, removed: string[]}[]}, /edits/colours {colours: Record<run, string|null>}, time_us in note and view
 // POST /edits/metric {experiment: string | null, name, alias?: string|null, unit?: string|null, direction?: "min"|"max"|null}
 // POST /edits/baseline {experiment, run: string | null}
 // POST /edits/view {id?: string, name, page: "runs"|"experiment"|"compare"|"run", experiment: string|null, query: string}   POST /edits/remove-view {id}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isPlain, piecesOf, plainOf } from "./ansi";
+import { isPlain, markedPieces, piecesOf, plainOf } from "./ansi";
 
 const ESC = "\u001b[";
 const look = (line: string) => piecesOf(line).map(({ text, style }) => [text, style.colour, style.ground]);
@@ -38,4 +38,13 @@ test("other sequences are not shown, and broken ones do no harm", () => {
   expect(plainOf(`a${ESC}2Kb${ESC}31mc\u001b`)).toBe("abc");
   expect(piecesOf(`a${ESC}31`).map((piece) => piece.text)).toEqual(["a"]);
   expect(plainOf("<b>not markup</b>")).toBe("<b>not markup</b>");
+});
+
+test("what is searched for is marked, across colours and in any case", () => {
+  const marked = (line: string, search: string) => markedPieces(piecesOf(line), search).map((one) => (one.isMarked ? `[${one.text}]` : one.text)).join("|");
+  expect(marked("a Loss b loss", "loss")).toBe("a |[Loss]| b |[loss]");
+  expect(marked(`lo${ESC}31mss x`, "LOSS")).toBe("[lo]|[ss]| x");
+  expect(marked("aaa", "aa")).toBe("[aa]|a");
+  expect(marked("none", "")).toBe("none");
+  expect(marked("none", "loss")).toBe("none");
 });

@@ -47,6 +47,35 @@ export function plainOf(line: string): string {
   return line.replace(SEQUENCE, "").replace(OTHER, "");
 }
 
+export interface MarkedPiece extends AnsiPiece {
+  isMarked: boolean;
+}
+
+/** The pieces, cut where what is searched for begins and ends, whatever its case. */
+export function markedPieces(pieces: readonly AnsiPiece[], search: string): MarkedPiece[] {
+  const wanted = search.toLowerCase();
+  const text = pieces.map((one) => one.text).join("").toLowerCase();
+  const marked: MarkedPiece[] = [];
+  let found = wanted ? text.indexOf(wanted) : -1;
+  let start = 0;
+  for (const { text: part, style } of pieces) {
+    const end = start + part.length;
+    let at = start;
+    while (at < end) {
+      if (found >= 0 && found + wanted.length <= at) {
+        found = text.indexOf(wanted, found + wanted.length);
+        continue;
+      }
+      const isMarked = found >= 0 && found <= at;
+      const next = Math.min(end, found < 0 ? end : isMarked ? found + wanted.length : found);
+      marked.push({ text: part.slice(at - start, next - start), style, isMarked });
+      at = next;
+    }
+    start = end;
+  }
+  return marked;
+}
+
 export function isPlain(style: AnsiStyle): boolean {
   return style === PLAIN;
 }

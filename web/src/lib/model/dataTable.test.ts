@@ -24,3 +24,9 @@ test("cells and kinds of columns", () => {
   expect([cellText(null), cellText("NaN"), cellText("-Infinity"), cellText(true), cellText(undefined)]).toEqual(["–", "NaN", "−∞", "true", "–"]);
   expect([isNumeric(ROWS, 1), isNumeric(ROWS, 0), isNumeric([], 0)]).toEqual([true, false, false]);
 });
+
+test("numbers that are texts in a file without types are ordered as numbers", () => {
+  const rows: Cell[][] = [["10"], ["9.5"], ["nan"], ["-1e3"], ["inf"]];
+  expect(isNumeric(rows, 0)).toBe(true);
+  expect(arranged(rows, "", { column: 0, isDescending: false })).toEqual([3, 1, 0, 4, 2]);
+});

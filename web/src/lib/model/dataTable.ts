@@ -20,7 +20,7 @@ export function isNumeric(rows: readonly (readonly Cell[])[], column: number): b
   for (const row of rows.slice(0, 200)) {
     const cell = row[column];
     if (cell === null || cell === undefined) continue;
-    if (typeof cell !== "number" && cell !== "NaN" && cell !== "Infinity" && cell !== "-Infinity") return false;
+    if (!isNumber(cell)) return false;
     isAny = true;
   }
   return isAny;
@@ -44,7 +44,7 @@ function compared(one: Cell, other: Cell, sign: number): number {
   const [first, second] = [rankOf(one), rankOf(other)];
   if (first !== second) return first >= 2 || second >= 2 ? first - second : sign * (first - second);
   if (first === 0) {
-    const [left, right] = [Number(one), Number(other)];
+    const [left, right] = [valueOf(one), valueOf(other)];
     return left === right ? 0 : sign * (left - right);
   }
   if (first > 1) return 0;
@@ -53,9 +53,18 @@ function compared(one: Cell, other: Cell, sign: number): number {
 
 function rankOf(cell: Cell): number {
   if (cell === null) return 3;
-  if (cell === "NaN" || (typeof cell === "number" && Number.isNaN(cell))) return 2;
-  if (typeof cell === "number" || typeof cell === "boolean" || cell === "Infinity" || cell === "-Infinity") return 0;
-  return 1;
+  if (typeof cell === "boolean") return 0;
+  if (!isNumber(cell)) return 1;
+  return Number.isNaN(valueOf(cell)) ? 2 : 0;
+}
+
+/** Numbers, also those that a file without types gives as texts. */
+function isNumber(cell: Cell): boolean {
+  return typeof cell === "number" || (typeof cell === "string" && /^\s*[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|nan|inf(?:inity)?)\s*$/i.test(cell));
+}
+
+function valueOf(cell: Cell): number {
+  return typeof cell === "string" ? Number(cell.replace(/\binf\b/i, "Infinity")) : Number(cell);
 }
 
 /** A column's width in pixels, by what stands in its first rows. */
