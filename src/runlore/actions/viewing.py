@@ -15,9 +15,9 @@ from runlore.reading.search_columns import newest_first, shown_runs
 from runlore.reading.selection import find_row
 
 if TYPE_CHECKING:
-    from runlore.actions.run_lines import RunLine
     from collections.abc import Mapping
 
+    from runlore.actions.run_lines import RunLine
     from runlore.index.columns import RunColumns
     from runlore.index.interface import Index
     from runlore.index.rows import RunFacts

@@ -13,12 +13,12 @@ from runlore.reading.derived_names import scheme_of
 from runlore.reading.search_columns import newest_first, shown_runs
 
 if TYPE_CHECKING:
-    from runlore.reading.derived_names import Scheme
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from runlore.index.columns import RunColumns
+    from runlore.reading.derived_names import Scheme
 
     Place = tuple[int, int]  # the codes of a project and an experiment
 
