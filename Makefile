@@ -10,7 +10,7 @@ WORKERS ?= logical
 SUITE ?= bookworm
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-only test-wide page page-check openapi lint format docs bench changelog hooks lock cli-reference \
+.PHONY: help demo test test-only test-wide page page-check screenshots openapi lint format docs bench changelog hooks lock cli-reference \
 	check-fresh clean setup-demo setup-test setup-dev
 
 help: ## list these commands
@@ -21,6 +21,9 @@ demo: setup-demo page-package ## train real models, track them, compare them in 
 
 page: setup-demo ## build the page of web/ into the package, where it has changed
 	@$(BIN)/python tools/build_page.py build
+
+screenshots: setup-test page-package ## take the pictures of the page that the documentation shows
+	@$(BIN)/python tools/screenshots.py
 
 page-check: setup-demo ## types and tests of the page
 	@$(BIN)/python tools/build_page.py check
