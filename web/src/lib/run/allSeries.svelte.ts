@@ -2,6 +2,7 @@
 import type { SeriesPage, SeriesSummary } from "../api/contract";
 import { ApiError, source } from "../api/source";
 
+const FIRST = 100; // so that the first charts are there at once
 const PAGE = 1000;
 
 export class AllSeries {
@@ -31,7 +32,7 @@ export class AllSeries {
     const found: SeriesSummary[] = [];
     try {
       for (let cursor: string | null = null, isFirst = true; isFirst || cursor; isFirst = false) {
-        const page: SeriesPage = await source.get<SeriesPage>(path, { limit: PAGE, load: this.#isLoad, cursor }, asking.signal);
+        const page: SeriesPage = await source.get<SeriesPage>(path, { limit: isFirst ? FIRST : PAGE, load: this.#isLoad, cursor }, asking.signal);
         found.push(...page.items);
         if (found.length >= this.items.length) this.items = [...found];
         cursor = page.next;

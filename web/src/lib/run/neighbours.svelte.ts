@@ -1,7 +1,9 @@
 // The runs before and after one in its experiment, newest first.
 import type { RunLine, RunTable } from "../api/contract";
+import { live } from "../api/live.svelte";
 import { Resource } from "../api/resource.svelte";
 import { source } from "../api/source";
+import { paced } from "../model/pacing";
 
 const MOST = 1000;
 
@@ -17,9 +19,16 @@ export class Neighbours {
   constructor(run: () => RunLine | undefined) {
     this.#run = run;
     const experiment = $derived(run()?.experiment ?? null);
+    const isDeleted = $derived(run()?.is_deleted ?? false);
     this.#table = new Resource((signal) =>
-      experiment === null ? null : source.get<RunTable>("/runs", { experiment, limit: MOST, archived: "any" }, signal),
+      experiment === null ? null : source.get<RunTable>("/runs", { experiment, limit: MOST, archived: "any", deleted: isDeleted ? "any" : "false" }, signal),
     );
+    // Runs that are new to us may be new neighbours.
+    const later = paced(this.#table.refresh, 5000);
+    live.onChange(({ isAll, runs }) => {
+      const known = new Set(this.#lines.map((one) => one.id));
+      if (isAll || [...runs].some((id) => !known.has(id))) later();
+    });
   }
 
   get #lines(): readonly RunLine[] {
