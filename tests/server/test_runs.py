@@ -244,6 +244,15 @@ def test_groups_say_n_and_spread(client: TestClient, store: Path) -> None:
     assert len(get(client, "groups", metrics="loss", limit=1)["rows"]) == 1
 
 
+def test_groups_leave_out_metrics_that_no_run_has(client: TestClient, store: Path) -> None:
+    for seed, loss in enumerate((3.0, 1.0)):
+        log_run(store, f"run{seed}", params={"lr": seed}, losses=(loss,))
+    asked = {"metrics": "accuracy,loss", "order": "metrics.accuracy desc,metrics.loss"}
+    table = get(client, "groups", by="lr", **asked)
+    assert table["metrics"] == ["loss"]
+    assert [row["metrics"]["loss"]["mean"] for row in table["rows"]] == [1.0, 3.0]
+
+
 def test_a_group_by_what_no_run_has_is_an_error(client: TestClient, store: Path) -> None:
     log_run(store, "one")
     assert error(client, "groups", by="params.modle")[0] == 404

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from runlore.actions.tables import NO_EXPERIMENT
 from runlore.compare.group_labels import group_labels
 from runlore.errors import MissingExtra
+from runlore.reading.grouping import group_runs
+from runlore.reading.groups import order_key
 from runlore.reading.search import search
 from runlore.stats.methods import student_factor
 
@@ -70,11 +72,12 @@ def read_groups(
 ) -> GroupWindow:
     """Group the runs that are found; the order is about the groups.
 
-    Without SciPy there are no intervals.
+    Metrics that none of them has are left out, of the order as well. Without SciPy there are
+    no intervals.
 
     Raises:
         QueryError: if the filter can't be read.
-        NotFound: if none of the runs has one of the params or metrics.
+        NotFound: if none of the runs has one of the params.
         InvalidValue: if groups can't be ordered so, or there are too many metrics for all.
     """
     filters = wanted._replace(order_by=(), limit=None)
@@ -83,9 +86,11 @@ def read_groups(
         without = " and ".join([*parts, "experiment is null"])
         filters = filters._replace(filter=without, experiment=None)
     runs = search(reader, filters)
-    groups = runs.group_by(list(by), metrics=metrics)
+    groups = group_runs(runs, list(by), metrics=metrics, is_strict=False)
+    missing = set(metrics or ()) - set(groups.metrics)
     for key in reversed(wanted.order_by):
-        groups = groups.order_by(key)
+        if order_key(key)[0].removeprefix("metrics.") not in missing:
+            groups = groups.order_by(key)
     shown = groups[offset : offset + limit]
     labels = group_labels([group.texts for group in shown])
     rows = [

@@ -37,11 +37,12 @@ def group_runs(
     *,
     metrics: str | Sequence[str] | None = None,
     except_: str | Sequence[str] | None = None,
+    is_strict: bool = True,
 ) -> Groups:
-    """Group runs as `Runs.group_by` does.
+    """Group runs as `Runs.group_by` does; unless strict, leave out metrics that none has.
 
     Raises:
-        NotFound: if none of them has one of the params or metrics.
+        NotFound: if none of them has one of the params, or, if strict, one of the metrics.
         InvalidType, InvalidValue: if the arguments are of the wrong kind.
     """
     keys = _names(by, "the params to group by are", "'params.model' or ['lr', 'model']")
@@ -65,7 +66,7 @@ def group_runs(
             grouping.values(chosen, parts),
             parts.groups,
             np.bincount(parts.groups, minlength=parts.size),
-            grouping.metrics(search, labels, parts),
+            grouping.metrics(search, labels, parts, is_strict=is_strict),
             runs,
         )
 
@@ -108,7 +109,12 @@ class _Grouping:
         return [list(row) for row in zip(*found, strict=True)] or [[]] * parts.size
 
     def metrics(
-        self, search: SearchColumns, labels: Sequence[str] | None, parts: Partition
+        self,
+        search: SearchColumns,
+        labels: Sequence[str] | None,
+        parts: Partition,
+        *,
+        is_strict: bool,
     ) -> dict[str, GroupedMetric]:
         """Sum up metrics, by default all that the runs have."""
         fields = self._fields(labels)
@@ -119,7 +125,7 @@ class _Grouping:
             here = column.is_number[self.rows]
             if here.any():
                 found[label] = GroupedMetric(column.numbers[self.rows], here, parts)
-            elif labels is not None and len(self.rows):
+            elif is_strict and labels is not None and len(self.rows):
                 raise SeriesNotFound(
                     f"none of the {len(self.rows)} runs has a metric {label!r}",
                     hint=nearest(label, self._catalogue.metrics, nothing="they have no metrics"),
