@@ -101,9 +101,7 @@ class Segment:
     Whatever is read is held against its checksum; all methods that read raise SegmentDamaged.
     """
 
-    def __init__(
-        self, buffer: bytes | mmap.mmap | RangedObject | FileRanges, path: str
-    ) -> None:
+    def __init__(self, buffer: bytes | mmap.mmap | RangedObject | FileRanges, path: str) -> None:
         """Take apart the segment in `buffer`; `path` is what errors call it.
 
         Raises:
