@@ -18,6 +18,7 @@ test("what is printed is read back, whatever names hold", () => {
     colour: "metrics.loss",
     across: "params.lr",
     up: "metrics.loss",
+    pair: ["02cd", "01ab"],
   };
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(printCompareLook(look))) if (value !== null) query.set(key, value);
@@ -25,7 +26,7 @@ test("what is printed is read back, whatever names hold", () => {
 });
 
 test("an address without keys, or with nonsense, is the plain view", () => {
-  expect(read("tab=x&brush=a~n~1,~n~1~2,b~n~2~1,c~z~1,d~t&runs=,")).toEqual(read(""));
+  expect(read("tab=x&brush=a~n~1,~n~1~2,b~n~2~1,c~z~1,d~t&runs=,&pair=a")).toEqual(read(""));
   expect(read("").tab).toBe("differences");
 });
 

@@ -5,12 +5,13 @@
 //   tab     differences | statistics | curves | parallel | scatter | code
 //   all     1               what is equal is shown too
 //   axes    FIELD,…         axes of the parallel coordinates
-//   log     FIELD,…         log scales (of parallel coordinates and scatter alike)
+//   log     FIELD,…         scales that are log where they would be linear, or the other way round
 //   flip    FIELD,…         axes that stand on their head
 //   brush   FIELD~n~FROM~TO,… or FIELD~t~TEXT~…        what axes let through
 //   colour  FIELD           what colours mean
 //   across  FIELD           the scatter's x
 //   up      FIELD           the scatter's y
+//   pair    ID,ID           whose code is compared: from, to
 // Charts add theirs: see chartView.ts, which also says how names are escaped.
 import { escaped, parseList, printList, unescaped } from "./chartView";
 import type { Brush } from "./parallel";
@@ -31,6 +32,7 @@ export interface CompareLook {
   colour: string | null;
   across: string | null;
   up: string | null;
+  pair: readonly [string, string] | null;
 }
 
 export function parseCompareLook(get: (key: string) => string | null): CompareLook {
@@ -47,6 +49,7 @@ export function parseCompareLook(get: (key: string) => string | null): CompareLo
     colour: get("colour") || null,
     across: get("across") || null,
     up: get("up") || null,
+    pair: parsePair(get("pair")),
   };
 }
 
@@ -64,7 +67,13 @@ export function printCompareLook(changed: Partial<CompareLook>): Record<string, 
   if (changed.colour !== undefined) out["colour"] = changed.colour;
   if (changed.across !== undefined) out["across"] = changed.across;
   if (changed.up !== undefined) out["up"] = changed.up;
+  if (changed.pair !== undefined) out["pair"] = changed.pair && printList(changed.pair);
   return out;
+}
+
+function parsePair(text: string | null): [string, string] | null {
+  const [one, other, ...more] = parseList(text);
+  return one && other && more.length === 0 ? [one, other] : null;
 }
 
 function parseBrush(text: string): [string, Brush][] {

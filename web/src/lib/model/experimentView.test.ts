@@ -23,7 +23,7 @@ test("what is printed is read back, whatever names hold", () => {
 });
 
 test("what makes no sense counts as not given", () => {
-  expect(read("show=x&sorted=-wat&head=7")).toEqual(read(""));
+  expect(read("list=x&sorted=-wat&head=7")).toEqual(read(""));
 });
 
 test("a column sorts up, down, and then not", () => {

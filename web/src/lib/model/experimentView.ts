@@ -1,11 +1,11 @@
 // How an experiment is looked at, as the address has it. Keys, all left out where nothing was chosen:
 //   metric  LABEL           the metric that decides
 //   groups  PARAM,…         params to group by (else: all that were varied but the seed)
-//   show    groups | runs   what the table lists
+//   list    groups | runs   what the table lists
 //   sorted  KEY | -KEY      by which column, "-" for descending
-//   open    LABEL,…         groups that are open where others are closed, or the other way round
+//   turned  LABEL,…         groups that are open where others are closed, or the other way round
 //   head    0               the head is folded
-// Charts add theirs: see chartView.ts.
+// Charts add theirs, and so does the table of runs: see chartView.ts, tableView.ts.
 import { parseList, printList } from "./chartView";
 
 export const COLUMNS = ["name", "value", "difference", "chance", "seconds"] as const;
@@ -30,9 +30,9 @@ export function parseExperimentLook(get: (key: string) => string | null): Experi
   return {
     metric: get("metric") || null,
     by: parseList(get("groups")),
-    show: get("show") === "runs" ? "runs" : "groups",
+    show: get("list") === "runs" ? "runs" : "groups",
     sorted: parseSorting(get("sorted")),
-    open: new Set(parseList(get("open"))),
+    open: new Set(parseList(get("turned"))),
     isFolded: get("head") === "0",
   };
 }
@@ -41,9 +41,9 @@ export function printExperimentLook(changed: Partial<ExperimentLook>): Record<st
   const out: Record<string, string | null> = {};
   if (changed.metric !== undefined) out["metric"] = changed.metric;
   if (changed.by !== undefined) out["groups"] = printList(changed.by);
-  if (changed.show !== undefined) out["show"] = changed.show === "runs" ? "runs" : null;
+  if (changed.show !== undefined) out["list"] = changed.show === "runs" ? "runs" : null;
   if (changed.sorted !== undefined) out["sorted"] = changed.sorted && (changed.sorted.isDescending ? "-" : "") + changed.sorted.key;
-  if (changed.open !== undefined) out["open"] = printList(changed.open);
+  if (changed.open !== undefined) out["turned"] = printList(changed.open);
   if (changed.isFolded !== undefined) out["head"] = changed.isFolded ? "0" : null;
   return out;
 }

@@ -1,0 +1,59 @@
+// Runs side by side as one table: params, metrics, data, context, and what differs among them.
+import type { Compare } from "../api/contract";
+import { formatDifference, formatNumber, numberOf, type Spoken } from "./format";
+
+export interface SideCell {
+  text: string;
+  /** Small behind it: the difference to the baseline. */
+  detail: string;
+  /** How it stands to the baseline: equal to it, or the best of all. */
+  tone: "" | "same" | "best" | "none";
+}
+
+export interface SideRow {
+  key: string;
+  note: string;
+  differs: boolean;
+  cells: SideCell[];
+}
+
+export interface SideSection {
+  title: string;
+  rows: SideRow[];
+  /** How many rows are not shown because they are the same everywhere. */
+  equal: number;
+}
+
+export function sectionsOf(compared: Compare, baseline: number, isAll: boolean): SideSection[] {
+  const texts = (title: string, rows: readonly { key: string; texts: (string | null)[]; differs: boolean }[]) =>
+    section(title, rows.map(({ key, texts: all, differs }) => ({ key, note: "", differs, cells: all.map((text) => textCell(text, baseline >= 0 && differs ? all[baseline] : undefined)) })), isAll);
+  return [
+    texts("Params", compared.params),
+    section("Metrics", compared.metrics.map((metric) => metricRow(metric, baseline)), isAll),
+    texts("Data", compared.data.map(({ artifact, digests, differs }) => ({ key: artifact, texts: digests.map((digest) => digest && digest.slice(0, 16)), differs }))),
+    texts("Code and environment", compared.context),
+  ].filter((one) => one.rows.length > 0 || one.equal > 0);
+}
+
+function section(title: string, rows: SideRow[], isAll: boolean): SideSection {
+  const shown = isAll ? rows : rows.filter((row) => row.differs);
+  return { title, rows: shown, equal: rows.length - shown.length };
+}
+
+function textCell(text: string | null, reference: string | null | undefined): SideCell {
+  return { text: text ?? "–", detail: "", tone: text === null ? "none" : reference !== undefined && text === reference ? "same" : "" };
+}
+
+function metricRow({ label, values, direction, best }: Compare["metrics"][number], baseline: number): SideRow {
+  const reference = baseline >= 0 ? numberOf(values[baseline]) : null;
+  return {
+    key: label,
+    note: direction === "max" ? "↑" : direction === "min" ? "↓" : "",
+    differs: new Set(values.map(String)).size > 1,
+    cells: values.map((value, at) => ({
+      text: formatNumber(value as Spoken, 5),
+      detail: reference !== null && at !== baseline && numberOf(value) !== null ? formatDifference(numberOf(value)! - reference) : "",
+      tone: value === null ? "none" : best.includes(at) ? "best" : "",
+    })),
+  };
+}
