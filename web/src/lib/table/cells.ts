@@ -28,7 +28,7 @@ export function noteOf(row: TableRow, column: Column, place: number, against: Ag
     if (std !== null) words.push(`± ${formatNumber(std, 2)}`);
   }
   const difference = differenceOf(row, column, place, against);
-  if (difference !== null) words.push(formatDifference(difference));
+  if (difference !== null) words.push(formatDifference(difference, 2));
   return words.join(" ");
 }
 

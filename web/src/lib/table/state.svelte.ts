@@ -172,8 +172,8 @@ export class TableState {
     }
     this.#isBusy = true;
     try {
-      if (change.isEdit || this.isAtTop || this.isGrouped) await this.refresh();
-      else await this.#update(change);
+      const isOfStore = change.isEdit && change.runs.size === 0; // an alias, a baseline
+      if (isOfStore || this.isAtTop || this.isGrouped || !(await this.#updated(change))) await this.refresh();
     } finally {
       await new Promise((resolve) => setTimeout(resolve, 250));
       this.#isBusy = false;
@@ -183,20 +183,25 @@ export class TableState {
     }
   }
 
-  /** Bring rows up to date where they stand, so that nothing moves under the reader's eyes. */
-  async #update(change: Change): Promise<void> {
-    const here = this.runs.here.map(([, line]) => line.id);
-    const ids = here.filter((id) => change.isAll || change.runs.has(id)).slice(0, 300);
+  /** Bring rows up to date where they stand, so that nothing moves under the reader's eyes; false if some must go. */
+  async #updated(change: Change): Promise<boolean> {
+    const here = this.runs.here.map(([, line]) => line);
+    const ids = here.filter(({ id }) => change.isAll || change.runs.has(id)).map(({ id }) => id);
     const question = runsQuestion(this.view, this.experiment, [], false);
-    const never = new AbortController().signal;
     try {
-      const [lines, { total }] = await Promise.all([runsById(ids, this.columns), question.ask(0, 1, never)]);
+      const [lines, { total }] = await Promise.all([runsById(ids.slice(0, 300), this.columns), question.ask(0, 1, new AbortController().signal)]);
       const byId = new Map(lines.map((line) => [line.id, line]));
+      const isGone = here.some(({ id, is_archived, is_deleted }) => {
+        const now = byId.get(id);
+        return now !== undefined && (now.is_archived !== is_archived || now.is_deleted !== is_deleted);
+      });
+      if (isGone || total < this.runs.total) return false;
       this.runs.change((line) => byId.get(line.id) ?? line);
       this.runs.fresh = total - this.runs.total;
     } catch {
       // The next change tries again; the top of the page says when the server is gone.
     }
+    return true;
   }
 }
 
