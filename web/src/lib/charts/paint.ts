@@ -195,19 +195,41 @@ function paintBand(surface: Surface, scene: Scene, { group, line, low, high }: S
 
 /** The mean; fainter where not all members have values, since it is the mean of others there. */
 function paintMean(surface: Surface, scene: Scene, { group, line, mean }: SceneGroup, project: Projection): void {
+  const { whole, part } = partsOf(mean, line.n);
   surface.strokeStyle = group.colour;
   surface.lineWidth = 1.6;
   surface.setLineDash([]);
-  const most = line.n.reduce((one, other) => Math.max(one, other), 0);
-  const whole = mean.map((value, at) => (line.n[at] === most ? value : NaN));
   surface.globalAlpha = 1;
   stroke(surface, scene, line.x, whole, project);
-  if (line.n.every((n) => n === most)) return;
+  if (!part) return;
   surface.globalAlpha = 0.45;
-  const isPart = (at: number) => line.n[at] !== most;
-  // One neighbour more at each side, so the parts meet.
-  stroke(surface, scene, line.x, mean.map((value, at) => (isPart(at) || (at > 0 && isPart(at - 1)) || (at + 1 < mean.length && isPart(at + 1)) ? value : NaN)), project);
+  stroke(surface, scene, line.x, part, project);
   surface.globalAlpha = 1;
+}
+
+const parts = new WeakMap<Float64Array, { whole: Float64Array; part: Float64Array | null }>();
+
+/** A mean cut into where all members have a value and where not; one neighbour more at each side, so the parts meet. */
+function partsOf(mean: Float64Array, n: Uint16Array): { whole: Float64Array; part: Float64Array | null } {
+  const known = parts.get(mean);
+  if (known) return known;
+  let most = 0;
+  let isWhole = true;
+  for (const one of n) {
+    if (most > 0 && one !== most) isWhole = false;
+    if (one > most) most = one;
+  }
+  const made: { whole: Float64Array; part: Float64Array | null } = { whole: mean, part: null };
+  if (!isWhole) {
+    made.whole = mean.slice();
+    made.part = mean.slice();
+    for (let at = 0; at < n.length; at++) {
+      if (n[at] !== most) made.whole[at] = NaN;
+      else if ((at === 0 || n[at - 1] === most) && (at + 1 === n.length || n[at + 1] === most)) made.part[at] = NaN;
+    }
+  }
+  parts.set(mean, made);
+  return made;
 }
 
 function fillBetween(surface: Surface, x: Float64Array, low: Float64Array, high: Float64Array, start: number, end: number, project: Projection): void {

@@ -75,7 +75,7 @@ export function paintAxes(surface: Surface, size: Size, look: Look, axes: readon
     surface.strokeStyle = look.soft;
     surface.lineWidth = 1;
     paintLine(surface, x, frame.top, x, frame.bottom);
-    for (const tick of axis.scale.ticks(axis.scale.kind === "text" ? 14 : 6)) {
+    for (const tick of axis.scale.ticks(axis.scale.kind === "text" ? 14 : 7)) {
       const y = frame.y(axis.isFlipped ? 1 - tick.at : tick.at);
       paintLine(surface, x - 3, y, x, y);
       // Numbers over lines: a rim of the ground keeps them readable.

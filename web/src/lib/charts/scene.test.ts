@@ -51,6 +51,24 @@ describe("a scene", () => {
     expect(scene.groups!.map((group) => group.group.label)).toEqual(["one"]);
     expect([...scene.groups![0]!.mean]).toEqual([2, 4]);
   });
+  it("makes a group of the same rows once, whatever is zoomed, smoothed or drawn with them", () => {
+    const curves = [curveOf("a", [[0, 1], [1, 3], [2, 5]]), curveOf("b", [[0, 3], [1, 5], [2, 1]])];
+    const groups = [{ label: "one", colour: "#111111", runs: ["a", "b"] }];
+    const lineWith = (more: Partial<SceneSettings>) => sceneWith(curves, more, groups).groups![0]!.line;
+    const first = lineWith({});
+    expect(lineWith({ zoom: { from: 0, to: 1 } })).toBe(first);
+    expect(lineWith({ smoothing: 0.5 })).toBe(first);
+    expect(lineWith({ band: "ci" })).not.toBe(first);
+    expect(lineWith({})).toBe(first);
+  });
+  it("takes fine rows where one zoomed in, and coarse ones around them", () => {
+    const [coarse, fine] = [curveOf("a", [[0, 0], [10, 10], [20, 20]], { isRaw: false, outside: 99 }), curveOf("a", [[9, 1], [11, 3]], { outside: 99 })];
+    const zoom = { from: 8, to: 12 };
+    const lines = linesOf([seriesOf("a")], "loss", tableOf([coarse]), tableOf([fine]), zoom);
+    expect([...lines[0]!.line.x]).toEqual([0, 9, 11, 20]);
+    const groups = [{ label: "one", colour: "#111111", runs: ["a"] }];
+    expect([...sceneOf(lines, groups, { ...settings, zoom })!.groups![0]!.mean]).toContain(3);
+  });
 });
 
 describe("strokes", () => {

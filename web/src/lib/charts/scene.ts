@@ -2,8 +2,9 @@
 import type { Status } from "../api/contract";
 import type { Curve } from "../api/curves";
 import { extentOf, fullRange, paddedRange, robustRange, type Extent, type Range } from "../model/ranges";
-import { groupLine, placesOf, type BandKind, type GroupLine } from "../model/groups";
+import type { BandKind, GroupLine } from "../model/groups";
 import { lineOf, spliced, type Line } from "../model/buckets";
+import { groupOfMembers } from "./reduced";
 import { smoothedOverX, SMOOTHING_STEPS } from "../model/smoothing";
 
 /** A run to be drawn. */
@@ -25,14 +26,37 @@ export interface ChartGroup {
   runs: readonly string[];
 }
 
-export interface SceneLine {
-  series: ChartSeries;
-  curve: Curve;
-  line: Line;
-  /** Points of the whole series, as far as is known. */
-  total: number;
+/** A run's curve in a scene: rows of everything, and finer ones of what one zoomed into. They are put together only for those who look. */
+export class SceneLine {
   /** `line.y` smoothed; null where nothing is. */
-  smooth: Float64Array | null;
+  smooth: Float64Array | null = null;
+  #line: Line | null = null;
+
+  constructor(
+    readonly series: ChartSeries,
+    readonly curve: Curve,
+    /** Points of the whole series, as far as is known. */
+    readonly total: number,
+    readonly coarse: Line,
+    readonly fine: Line | null,
+    readonly window: Range,
+    /** Coarse rows at each side of fine ones. */
+    readonly around: number,
+  ) {}
+
+  get line(): Line {
+    return (this.#line ??= this.fine ? splicedOnce(this.coarse, this.fine, this.window, this.around) : this.coarse);
+  }
+}
+
+const joined = new WeakMap<Line, { coarse: Line; around: number; line: Line }>();
+
+function splicedOnce(coarse: Line, fine: Line, { from, to }: Range, around: number): Line {
+  const known = joined.get(fine);
+  if (known && known.coarse === coarse && known.around === around) return known.line;
+  const line = spliced(coarse, fine, from, to, around);
+  joined.set(fine, { coarse, around, line });
+  return line;
 }
 
 export interface SceneGroup {
@@ -71,28 +95,33 @@ export const MOST_LINES = 200;
 
 export const keyOf = (run: string, label: string) => `${run} ${label}`;
 
-/** The lines of a chart, fine rows put into coarse ones where one zoomed in. */
-export function linesOf(series: readonly ChartSeries[], label: string, overview: ReadonlyMap<string, Curve>, detail: ReadonlyMap<string, Curve> | null, zoom: Range | null): SceneLine[] {
+/** The lines of a chart, fine rows put into coarse ones where one zoomed in; smoothing needs all that came before. */
+export function linesOf(series: readonly ChartSeries[], label: string, overview: ReadonlyMap<string, Curve>, detail: ReadonlyMap<string, Curve> | null, zoom: Range | null, isSmoothed = true): SceneLine[] {
   return series.flatMap((one): SceneLine[] => {
     const key = keyOf(one.run, one.label ?? label);
-    const coarse = overview.get(key);
-    const fine = detail?.get(key);
+    const [coarse, fine] = [overview.get(key), zoom ? detail?.get(key) : undefined];
     const curve = fine ?? coarse;
     if (!curve) return [];
-    const line = coarse && fine && zoom ? spliced(lineOf(coarse), lineOf(fine), zoom.from, zoom.to) : lineOf(curve);
-    return line.x.length > 0 || curve.notFinite > 0 ? [{ series: one, curve, line, total: Math.max(curve.outside, curve.points, coarse?.outside ?? 0), smooth: null }] : [];
+    const has = (some: Curve | undefined) => some !== undefined && (some.xFirst.length > 0 || some.notFinite > 0);
+    if (!has(coarse) && !has(fine)) return [];
+    const total = Math.max(curve.outside, curve.points, coarse?.outside ?? 0);
+    return [new SceneLine(one, curve, total, lineOf(coarse ?? curve), coarse && fine ? lineOf(fine) : null, zoom ?? NO_WINDOW, isSmoothed ? Infinity : 1)];
   });
 }
+
+const NO_WINDOW: Range = { from: -Infinity, to: Infinity };
 
 /** The x that a chart spans unzoomed; null without points. */
 export function spanOf(lines: readonly SceneLine[], isLogX: boolean): Range | null {
   let from = Infinity;
   let to = -Infinity;
-  for (const { line } of lines) {
-    if (line.x.length === 0) continue;
-    const first = isLogX ? line.xFirst.find((x) => x > 0) : line.xFirst[0];
-    if (first !== undefined && first < from) from = first;
-    if (line.xLast[line.x.length - 1]! > to) to = line.xLast[line.x.length - 1]!;
+  for (const { coarse, fine } of lines) {
+    for (const line of fine ? [coarse, fine] : [coarse]) {
+      if (line.x.length === 0) continue;
+      const first = isLogX ? line.xFirst.find((x) => x > 0) : line.xFirst[0];
+      if (first !== undefined && first < from) from = first;
+      if (line.xLast[line.x.length - 1]! > to) to = line.xLast[line.x.length - 1]!;
+    }
   }
   return from <= to ? { from, to } : null;
 }
@@ -108,9 +137,12 @@ export function sceneOf(lines: SceneLine[], groups: readonly ChartGroup[] | null
   let made: SceneGroup[] | null = null;
   if (banded) {
     made = banded.map((one) => smoothedGroup(one, smoothing, unit));
-    extents = made.map(({ line, mean }) => ({ x: line.x, low: lowest(line.low, line.least), high: highest(line.high, line.greatest), middle: mean }));
+    extents = made.flatMap(({ line, mean }) => [
+      { x: line.x, low: line.low, high: line.high, middle: mean },
+      { x: line.x, low: line.least, high: line.greatest, middle: mean },
+    ]);
   } else {
-    if (smoothing > 0) lines = lines.map((one) => ({ ...one, smooth: smoothedOverX(one.line.x, one.line.y, smoothing, unit) }));
+    for (const one of lines) one.smooth = smoothing > 0 ? smoothedOverX(one.line.x, one.line.y, smoothing, unit) : null;
     extents = lines.map(({ line }) => extentOf(line));
   }
   const full = fullRange(extents, x.from, x.to, isLogY);
@@ -134,15 +166,8 @@ function bandsOf(lines: readonly SceneLine[], groups: readonly ChartGroup[] | nu
 }
 
 function grouped(group: ChartGroup, members: SceneLine[], kind: BandKind, settings: SceneSettings, span: Range): SceneGroup {
-  const { zoom, buckets, smoothing } = settings;
-  const rows = members.map((one) => one.line);
-  const shown = zoom ?? span;
-  // A little more at each side, so that lines run out of the picture; with smoothing a window more, for its past.
-  const around = smoothing > 0 ? buckets : 4;
-  const margin = zoom ? ((zoom.to - zoom.from) * around) / buckets : 0;
-  const [from, to] = [Math.max(span.from, shown.from - margin), Math.min(span.to, shown.to + margin)];
-  const places = placesOf(rows, from, to, zoom ? buckets + 2 * around : buckets);
-  const line = groupLine(rows, places, kind);
+  for (const one of members) one.smooth = null;
+  const line = groupOfMembers(members, kind, span, settings.buckets);
   return { group, line, mean: line.mean, low: line.low, high: line.high, isSmoothed: false, members };
 }
 
@@ -151,9 +176,6 @@ function smoothedGroup(one: SceneGroup, smoothing: number, unit: number): SceneG
   const smooth = (values: Float64Array) => smoothedOverX(one.line.x, values, smoothing, unit);
   return { ...one, mean: smooth(one.mean), low: smooth(one.low), high: smooth(one.high), isSmoothed: true };
 }
-
-const lowest = (one: Float64Array, other: Float64Array) => one.map((value, at) => (value < other[at]! ? value : other[at]!));
-const highest = (one: Float64Array, other: Float64Array) => one.map((value, at) => (value > other[at]! ? value : other[at]!));
 
 function widened(range: Range, isLog: boolean): Range {
   if (range.to > range.from) return range;

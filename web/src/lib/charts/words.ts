@@ -1,4 +1,5 @@
 // What a chart says of itself: how many points of how many, what is not shown, where NaN happened.
+import { lowerBound } from "../model/buckets";
 import type { XKind } from "../model/chartView";
 import { formatCount, formatDuration, formatNumber, formatTime } from "../model/format";
 import { countNotAboveZero, countOutside } from "../model/ranges";
@@ -76,9 +77,9 @@ function sayNotFinite(warnings: string[], lines: readonly SceneLine[], kind: XKi
 }
 
 /** Points in a window, from rows: the fine answer of that window counts exactly. */
-function pointsIn({ curve, line }: SceneLine, zoom: Range): number {
-  if (curve.points < curve.outside || curve.points === 0) return curve.points;
+function pointsIn({ curve, coarse, fine }: SceneLine, zoom: Range): number {
+  if (fine || curve.points < curve.outside || curve.points === 0) return curve.points;
   let sum = 0;
-  for (let row = 0; row < line.x.length; row++) if (line.xLast[row]! >= zoom.from && line.xFirst[row]! <= zoom.to) sum += line.count[row]!;
+  for (let row = lowerBound(coarse.xLast, zoom.from); row < coarse.x.length && coarse.xFirst[row]! <= zoom.to; row++) sum += coarse.count[row]!;
   return sum;
 }

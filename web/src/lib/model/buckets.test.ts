@@ -29,6 +29,11 @@ describe("fine rows in coarse ones", () => {
     expect([...both.y]).toEqual([1, 8, 9, 7, 3, 4]);
     expect([...both.count]).toEqual([1, 1, 1, 1, 1, 1]);
   });
+  it("keeps as few of the coarse ones as are asked for", () => {
+    const both = spliced(overview, lineOf(rowsOf([[22, 9]])), 21, 23, 1);
+    expect([...both.x]).toEqual([15, 22, 35]);
+    expect([...both.xFirst]).toEqual([10, 22, 30]);
+  });
   it("stays ascending for a window past the end and for an empty one", () => {
     expect([...spliced(overview, lineOf(rowsOf([])), 100, 200).x]).toEqual([5, 15, 25, 35]);
     expect([...spliced(overview, lineOf(rowsOf([])), -10, 200).x]).toEqual([]);

@@ -29,11 +29,15 @@ const made = new WeakMap<Rows, Line>();
 export function lineOf(rows: Rows): Line {
   const known = made.get(rows);
   if (known) return known;
-  const x = new Float64Array(rows.xFirst.length);
-  for (let row = 0; row < x.length; row++) x[row] = (rows.xFirst[row]! + rows.xLast[row]!) / 2;
-  const line = { x, y: rows.mean, low: rows.min, high: rows.max, xFirst: rows.xFirst, xLast: rows.xLast, count: rows.count, isRaw: rows.isRaw };
+  const line = { x: rows.isRaw ? rows.xFirst : middlesOf(rows), y: rows.mean, low: rows.min, high: rows.max, xFirst: rows.xFirst, xLast: rows.xLast, count: rows.count, isRaw: rows.isRaw };
   made.set(rows, line);
   return line;
+}
+
+function middlesOf({ xFirst, xLast }: Rows): Float64Array {
+  const x = new Float64Array(xFirst.length);
+  for (let row = 0; row < x.length; row++) x[row] = (xFirst[row]! + xLast[row]!) / 2;
+  return x;
 }
 
 /** The first place whose value isn't below `at`; the length where all are. */
@@ -67,35 +71,71 @@ export function valueAt(x: Float64Array, y: Float64Array, at: number): number {
 }
 
 /**
- * The rows that are seen at once: fine ones inside [from, to], those of the overview around them.
+ * The rows that are seen at once: fine ones inside [from, to], at most `around` of the overview at each side.
  * So a line runs out of a zoomed window to both sides, and smoothing knows what came before.
+ * Columns that only some look at are put together when they do.
  */
-export function spliced(overview: Line, detail: Line, from: number, to: number): Line {
-  let before = 0;
-  while (before < overview.x.length && overview.xLast[before]! < from) before++;
-  let after = overview.x.length;
-  while (after > before && overview.xFirst[after - 1]! > to) after--;
-  const join = (one: Float64Array, inside: Float64Array) => {
-    const all = new Float64Array(before + inside.length + one.length - after);
-    all.set(one.subarray(0, before));
-    all.set(inside, before);
-    all.set(one.subarray(after), before + inside.length);
-    return all;
-  };
-  const count = new Uint32Array(before + detail.count.length + overview.count.length - after);
-  count.set(overview.count.subarray(0, before));
-  count.set(detail.count, before);
-  count.set(overview.count.subarray(after), before + detail.count.length);
-  return {
-    x: join(overview.x, detail.x),
-    y: join(overview.y, detail.y),
-    low: join(overview.low, detail.low),
-    high: join(overview.high, detail.high),
-    xFirst: join(overview.xFirst, detail.xFirst),
-    xLast: join(overview.xLast, detail.xLast),
-    count,
-    isRaw: detail.isRaw,
-  };
+export function spliced(overview: Line, detail: Line, from: number, to: number, around = Infinity): Line {
+  const [before, after] = besides(overview, from, to);
+  return new SplicedLine(overview, detail, Math.max(0, before - around), before, after, Math.min(overview.x.length, after + around));
+}
+
+/** Where rows before [from, to] end, and where those behind it begin. */
+export function besides({ xFirst, xLast }: Pick<Line, "xFirst" | "xLast">, from: number, to: number): [number, number] {
+  const before = lowerBound(xLast, from);
+  let after = Math.max(before, lowerBound(xFirst, to));
+  while (after < xFirst.length && xFirst[after]! <= to) after++;
+  return [before, after];
+}
+
+class SplicedLine implements Line {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly isRaw: boolean;
+  #xFirst: Float64Array | null = null;
+  #xLast: Float64Array | null = null;
+  #count: Uint32Array | null = null;
+
+  constructor(
+    readonly overview: Line,
+    readonly detail: Line,
+    readonly start: number,
+    readonly before: number,
+    readonly after: number,
+    readonly end: number,
+  ) {
+    this.isRaw = detail.isRaw;
+    this.x = this.#join(overview.x, detail.x);
+    this.y = this.#join(overview.y, detail.y);
+    this.low = this.#join(overview.low, detail.low);
+    this.high = this.#join(overview.high, detail.high);
+  }
+  get xFirst(): Float64Array {
+    return (this.#xFirst ??= this.#join(this.overview.xFirst, this.detail.xFirst));
+  }
+  get xLast(): Float64Array {
+    return (this.#xLast ??= this.#join(this.overview.xLast, this.detail.xLast));
+  }
+  get count(): Uint32Array {
+    return (this.#count ??= this.#fill(new Uint32Array(this.#size), this.overview.count, this.detail.count));
+  }
+  get #size(): number {
+    return this.before - this.start + this.detail.x.length + this.end - this.after;
+  }
+  #join(outside: Float64Array, inside: Float64Array): Float64Array {
+    return this.#fill(new Float64Array(this.#size), outside, inside);
+  }
+  #fill<Column extends Float64Array | Uint32Array>(out: Column, outside: Column, inside: Column): Column {
+    const { start, before, after, end } = this;
+    // Row by row: views of a few rows cost more than these.
+    for (let row = start; row < before; row++) out[row - start] = outside[row]!;
+    out.set(inside, before - start);
+    const shift = before - start + inside.length - after;
+    for (let row = after; row < end; row++) out[row + shift] = outside[row]!;
+    return out;
+  }
 }
 
 /** The rows that a window [from, to] touches, with one neighbour at each side. */
