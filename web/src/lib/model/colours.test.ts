@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { colourOf, contrastOf, dashesOf, groupColours, HUES, linearOf, PALETTE } from "./colours";
+import { HUES, PALETTE, colourOf, contrastOf, dashesOf, groupColours, linearOf, readableOn } from "./colours";
 
 // Machado, Oliveira and Fernandes 2009, severity 1.
 const EYES = {
@@ -58,4 +58,13 @@ describe("colours of runs and groups", () => {
     expect(second).toEqual([]);
     expect(third).not.toEqual([]);
   });
+});
+
+it("moves a colour that can't be read on a ground until it can", () => {
+  for (const colour of ["#ffff00", "#ff8700", "#ffffff", "#000000", "#123456"]) {
+    for (const [ground, ink] of [["#fff", "#1a1c1f"], ["#131519", "#e6e8eb"]] as const) {
+      expect(contrastOf(readableOn(colour, ground, ink), ground === "#fff" ? "#ffffff" : ground)).toBeGreaterThanOrEqual(4.5);
+    }
+  }
+  expect(readableOn("#123456", "#fff", "#000")).toBe("#123456");
 });

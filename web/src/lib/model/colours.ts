@@ -73,6 +73,30 @@ export function contrastOf(one: string, other: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
+const READABLE = 4.5; // WCAG AA, for text
+
+/** The colour, as far towards `ink` as it takes to be read on `ground`. */
+export function readableOn(colour: string, ground: string, ink: string): string {
+  const [back, front] = [longHex(ground), longHex(ink)];
+  for (let share = 0; share < 1; share += 0.1) {
+    const mixed = mixOf(longHex(colour), front, share);
+    if (contrastOf(mixed, back) >= READABLE) return mixed;
+  }
+  return front;
+}
+
+function longHex(colour: string): string {
+  return colour.length === 4 ? `#${[...colour.slice(1)].map((digit) => digit + digit).join("")}` : colour;
+}
+
+function mixOf(one: string, other: string, share: number): string {
+  const part = (from: number) => {
+    const [first, second] = [one, other].map((colour) => parseInt(colour.slice(from, from + 2), 16)) as [number, number];
+    return Math.round(first + (second - first) * share).toString(16).padStart(2, "0");
+  };
+  return `#${part(1)}${part(3)}${part(5)}`;
+}
+
 export function linearOf(colour: string): [number, number, number] {
   const part = (from: number) => {
     const share = parseInt(colour.slice(from, from + 2), 16) / 255;
