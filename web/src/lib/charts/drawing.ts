@@ -28,8 +28,16 @@ export interface PlainTable {
 export const FONT = "11px ui-sans-serif, system-ui, sans-serif";
 const HEAD = 30;
 
-/** The colours of the page as it looks now. */
+let known: { theme: string | undefined; look: Look } | null = null;
+
+/** The colours of the page as it looks now. Asking for them takes the browser long, so once per theme. */
 export function lookNow(): Look {
+  const { theme } = document.documentElement.dataset;
+  if (known?.theme !== theme) known = { theme, look: readLook() };
+  return known.look;
+}
+
+function readLook(): Look {
   const styles = getComputedStyle(document.documentElement);
   const of = (name: string) => styles.getPropertyValue(name).trim();
   return { ink: of("--ink"), soft: of("--soft"), faint: of("--faint"), line: of("--line"), ground: of("--ground"), accent: of("--accent") };

@@ -38,11 +38,12 @@ export class Comparison {
   #firstIds = $derived(this.#idsKey.split(",").slice(0, MOST_COMPARED).join(","));
   #canCompare = $derived(this.#firstIds.includes(","));
   #baseline = $derived(this.look.baseline && this.#firstIds.includes(this.look.baseline) ? this.look.baseline : null);
+  #hasCells = $state(false);
   readonly compared = new Resource<Compare>((signal) =>
     this.#canCompare ? source.get("/compare", { runs: this.#firstIds, baseline: this.#baseline, importance: false }, signal) : null,
   );
-  // Which params matter takes a second or two: not before it is looked at.
-  #wantsImportance = $derived(this.look.tab === "parallel");
+  // Which params matter takes a second or two: not before it is looked at, and after what is drawn.
+  #wantsImportance = $derived(this.look.tab === "parallel" && this.#hasCells);
   readonly important = new Resource<Compare>((signal) =>
     this.#wantsImportance && this.#canCompare ? source.get("/compare", { runs: this.#firstIds, baseline: this.#baseline, importance: true }, signal) : null,
   );
@@ -54,7 +55,10 @@ export class Comparison {
   names: string[] = $derived.by(() => {
     const data = this.compared.data;
     if (!data) return [];
-    return [...data.params.filter((one) => one.differs).map((one) => paramField(one.key)), ...data.metrics.map((one) => metricField(one.label)), "duration", "started"];
+    // Params that most of the runs have stand first: over the others little could be drawn.
+    const params = data.params.filter((one) => one.differs).map((one) => ({ key: one.key, given: one.texts.filter((text) => text !== null).length }));
+    params.sort((a, b) => b.given - a.given);
+    return [...params.map((one) => paramField(one.key)), ...data.metrics.map((one) => metricField(one.label)), "duration", "started"];
   });
   /** The metric that the verdict is about, or the first. */
   decisive: string | null = $derived.by(() => {
@@ -63,7 +67,7 @@ export class Comparison {
     return label === undefined ? null : metricField(label);
   });
   #columnsKey = $derived(this.look.tab === "parallel" || this.look.tab === "scatter" ? this.names.slice(0, MOST_COMPARED).join(",") : "");
-  readonly cells = new Resource<Cells>((signal) => (this.#columnsKey && this.#idsKey ? cellsOf(this.#runsKey ? null : this.#filter, this.#idsKey.split(","), this.#columnsKey, signal) : null));
+  readonly cells = new Resource<Cells>((signal) => (this.#columnsKey && this.#idsKey ? this.#drawn(signal) : null));
 
   constructor() {
     const again = paced(() => this.refresh(), GAP_MS);
@@ -71,6 +75,12 @@ export class Comparison {
       // A filter may find runs that are new; of chosen ones only theirs count.
       if (this.#filter || change.isAll || this.lines.some((line) => change.runs.has(line.id))) again();
     });
+  }
+
+  async #drawn(signal: AbortSignal): Promise<Cells> {
+    const cells = cellsOf(this.#runsKey ? null : this.#filter, this.#idsKey.split(","), this.#columnsKey, signal);
+    void cells.then(() => (this.#hasCells = true), () => undefined);
+    return cells;
   }
 
   refresh = (): void => {

@@ -57,3 +57,12 @@ test("colours grow lighter with the value", () => {
 test("values are said by their kind", () => {
   expect([sayValue("duration", 75), sayValue("text", "a"), sayValue("number", null), sayValue("number", 0.5)]).toEqual(["1 min 15 s", "a", "–", "0.5"]);
 });
+
+test("the few values that were tried are the ticks, unless they stand too close", () => {
+  const texts = (values: number[], isLog = false) => scaleOf("number", values, isLog).ticks(7).map((tick) => tick.text);
+  expect(texts([16, 64, 256, 64])).toEqual(["16", "64", "256"]);
+  expect(texts([12])).toEqual(["12"]);
+  expect(texts([1e-4, 1e-2], true)).toEqual(["0.0001", "0.01"]);
+  expect(texts([0, 1, 1000])).not.toContain("1");
+  expect(texts([0.123456789, 0.5])).not.toContain("0.1235");
+});

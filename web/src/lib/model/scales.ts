@@ -29,8 +29,10 @@ export function scaleOf(kind: ValueKind, values: Iterable<Value>, isLog = false,
 
 function numberScale(kind: ValueKind, values: Iterable<Value>, wantsLog: boolean, isPadded: boolean): Scale {
   let [least, greatest, leastAbove] = [Infinity, -Infinity, Infinity];
+  const few = new Set<number>();
   for (const value of values) {
     if (typeof value !== "number" || !Number.isFinite(value)) continue;
+    if (few.size <= FEW) few.add(value);
     if (value < least) least = value;
     if (value > greatest) greatest = value;
     if (value > 0 && value < leastAbove) leastAbove = value;
@@ -49,13 +51,22 @@ function numberScale(kind: ValueKind, values: Iterable<Value>, wantsLog: boolean
     categories: [],
     place: (value) => (typeof value !== "number" || !Number.isFinite(value) || (isLog && value <= 0) ? NaN : ((isLog ? Math.log(value) : value) - low) / span),
     value: (place) => (isLog ? Math.exp(low + place * span) : low + place * span),
-    ticks: (count) =>
-      ticksOf(kind === "time" ? "time" : kind === "duration" ? "relative" : "number", isLog, from, to, count).map(({ at, text }) => ({
+    ticks: (count) => {
+      // Where only a few plain values were tried, they are the ticks.
+      const tried = [...few].filter((value) => !isLog || value > 0);
+      if (kind === "number" && few.size > 0 && few.size <= Math.min(FEW, count) && tried.every((value) => String(value).length <= 6)) {
+        const ticks = tried.map((value) => ({ at: ((isLog ? Math.log(value) : value) - low) / span, text: formatNumber(value) })).sort((a, b) => a.at - b.at);
+        if (ticks.every((tick, at) => at === 0 || tick.at - ticks[at - 1]!.at > 0.06)) return ticks;
+      }
+      return ticksOf(kind === "time" ? "time" : kind === "duration" ? "relative" : "number", isLog, from, to, count).map(({ at, text }) => ({
         at: ((isLog ? Math.log(at) : at) - low) / span,
         text,
-      })),
+      }));
+    },
   };
 }
+
+const FEW = 6;
 
 function textScale(values: Iterable<Value>): Scale {
   const categories = [...new Set([...values].flatMap((value) => (value === null ? [] : [String(value)])))].sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
