@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from runlore.server.assets import FOLDER
 from tests.page.stores import make_store
-from tests.services.chromium import Watched, browser
+from tests.services.chromium import MOST_MILLISECONDS, Watched, browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,7 @@ def address(made_store: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[BrowserContext]:
+    expect.set_options(timeout=MOST_MILLISECONDS)  # five seconds are little on a busy machine
     with browser() as context:
         yield context
 
