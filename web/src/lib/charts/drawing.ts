@@ -33,7 +33,7 @@ let known: { theme: string | undefined; look: Look } | null = null;
 /** The colours of the page as it looks now. Asking for them takes the browser long, so once per theme. */
 export function lookNow(): Look {
   const { theme } = document.documentElement.dataset;
-  if (known?.theme !== theme) known = { theme, look: readLook() };
+  if (known === null || known.theme !== theme) known = { theme, look: readLook() };
   return known.look;
 }
 

@@ -5,14 +5,14 @@ import { nextSorting, parseExperimentLook, printExperimentLook, type ExperimentL
 const read = (text: string) => parseExperimentLook((key) => new URLSearchParams(text).get(key));
 
 test("an address without keys is the plain view", () => {
-  expect(read("")).toEqual({ metric: null, by: [], show: "groups", sorted: null, open: new Set(), isFolded: false });
+  expect(read("")).toEqual({ metric: null, by: [], list: "groups", sorted: null, open: new Set(), isFolded: false });
 });
 
 test("what is printed is read back, whatever names hold", () => {
   const look: ExperimentLook = {
     metric: "acc[val]",
     by: ["lr", "a,b", "50%", "x~y"],
-    show: "runs",
+    list: "runs",
     sorted: { key: "seconds", isDescending: true },
     open: new Set(["lr=0.1, model=a,b"]),
     isFolded: true,

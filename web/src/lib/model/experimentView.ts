@@ -19,7 +19,7 @@ export interface Sorting {
 export interface ExperimentLook {
   metric: string | null;
   by: readonly string[];
-  show: "groups" | "runs";
+  list: "groups" | "runs";
   /** null: best first. */
   sorted: Sorting | null;
   open: ReadonlySet<string>;
@@ -30,7 +30,7 @@ export function parseExperimentLook(get: (key: string) => string | null): Experi
   return {
     metric: get("metric") || null,
     by: parseList(get("groups")),
-    show: get("list") === "runs" ? "runs" : "groups",
+    list: get("list") === "runs" ? "runs" : "groups",
     sorted: parseSorting(get("sorted")),
     open: new Set(parseList(get("turned"))),
     isFolded: get("head") === "0",
@@ -41,7 +41,7 @@ export function printExperimentLook(changed: Partial<ExperimentLook>): Record<st
   const out: Record<string, string | null> = {};
   if (changed.metric !== undefined) out["metric"] = changed.metric;
   if (changed.by !== undefined) out["groups"] = printList(changed.by);
-  if (changed.show !== undefined) out["list"] = changed.show === "runs" ? "runs" : null;
+  if (changed.list !== undefined) out["list"] = changed.list === "runs" ? "runs" : null;
   if (changed.sorted !== undefined) out["sorted"] = changed.sorted && (changed.sorted.isDescending ? "-" : "") + changed.sorted.key;
   if (changed.open !== undefined) out["turned"] = printList(changed.open);
   if (changed.isFolded !== undefined) out["head"] = changed.isFolded ? "0" : null;
