@@ -1,32 +1,41 @@
 // Take a chart along: code, values or a picture, by the clipboard or as a file.
-import type { XKind } from "../model/chartView";
 import { toasts } from "../ui/toasts.svelte";
+import { copyDrawing, saveDrawing, type Drawing, type Taken } from "./drawing";
 import { pngOf, svgOf } from "./picture";
 import type { Scene } from "./scene";
 import { csvOf, markdownOf, pythonOf, tableOf } from "./table";
-import { axisOf } from "./words";
+import { axisOf, type ShownX } from "./words";
 
 export interface Copied {
   scene: Scene;
   title: string;
   note: string;
-  x: XKind;
+  x: ShownX;
   filter: string | null;
   width: number;
   height: number;
+  /** How it is drawn, if it has no course. */
+  strip: Drawing | null;
 }
+
+const takenOf = ({ scene, title, width, height }: Copied, draw: Drawing): Taken => {
+  const { columns, rows } = tableOf(scene);
+  const table = { columns: ["", ...columns].map((name) => ({ title: name })), rows: rows.map((row) => [row.name, ...row.values.map(String)]) };
+  return { title, draw, size: { width, height }, table };
+};
 
 export type CopyFormat = "Python" | "CSV" | "Markdown" | "PNG" | "SVG";
 
 export async function copyChart(format: CopyFormat, chart: Copied): Promise<void> {
-  const { scene, title, note, x, filter, width, height } = chart;
+  const { scene, title, note, x, filter, width, height, strip } = chart;
+  if (strip && (format === "PNG" || format === "SVG")) return copyDrawing(format, takenOf(chart, strip));
   try {
     if (format === "PNG") {
       // As a promise: Safari forgets the click while a picture is made.
       await navigator.clipboard.write([new ClipboardItem({ "image/png": pngOf(scene, axisOf(x), { title, note }, width, height) })]);
     } else {
       const text =
-        format === "Python" ? pythonOf(scene, title, filter)
+        format === "Python" ? pythonOf(scene, title, filter, x === "order")
         : format === "CSV" ? csvOf(scene)
         : format === "SVG" ? svgOf(scene, axisOf(x), { title, note }, width, height)
         : markdownOf(tableOf(scene), title, x);
@@ -39,7 +48,8 @@ export async function copyChart(format: CopyFormat, chart: Copied): Promise<void
 }
 
 export async function saveChart(format: "PNG" | "SVG" | "CSV", chart: Copied): Promise<void> {
-  const { scene, title, note, x, width, height } = chart;
+  const { scene, title, note, x, width, height, strip } = chart;
+  if (strip && format !== "CSV") return saveDrawing(format, takenOf(chart, strip));
   const blob =
     format === "PNG" ? await pngOf(scene, axisOf(x), { title, note }, width, height)
     : format === "CSV" ? new Blob([csvOf(scene)], { type: "text/csv" })

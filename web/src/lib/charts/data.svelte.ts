@@ -4,7 +4,9 @@ import type { Curve, Curves } from "../api/curves";
 import { live } from "../api/live.svelte";
 import type { XKind } from "../model/chartView";
 import type { Range } from "../model/ranges";
+import { ordered } from "./order";
 import { keyOf } from "./scene";
+import type { ShownX } from "./words";
 
 export interface CurvesWanted {
   x: XKind;
@@ -17,13 +19,15 @@ export interface CurvesWanted {
 
 /** While it grows, a curve is asked for anew at most so often. */
 const LIVE_MS = 700;
+/** Points in their order can't be asked for by a part: they come finely at once. */
+const ORDER_BUCKETS = 2000;
 
 type Table = ReadonlyMap<string, Curve>;
 
 export class CurveData {
   overview: Table | null = $state.raw(null);
   /** The x that the overview is in; another one may be on its way. */
-  x: XKind = $state("step");
+  x: ShownX = $state("step");
   detail: { table: Table; zoom: Range } | null = $state.raw(null);
   error: ApiError | null = $state.raw(null);
   isLoading = $state(false);
@@ -96,8 +100,7 @@ export class CurveData {
     this.#overviewRunning = running;
     this.isLoading = true;
     try {
-      const { x, curves, buckets } = now;
-      const answer = await source.curves({ x, buckets, curves: [...curves] }, running.signal);
+      const { x, answer } = await this.#askWhole(now, isPart, running.signal);
       if (running.signal.aborted) return;
       if (this.x !== x) this.detail = null;
       this.x = x;
@@ -108,6 +111,17 @@ export class CurveData {
     } finally {
       if (!running.signal.aborted) this.isLoading = false;
     }
+  }
+
+  /** Curves over the x that is wanted; over their order, if no point of any has a step. */
+  async #askWhole({ x, curves, buckets }: CurvesWanted, isPart: boolean, signal: AbortSignal): Promise<{ x: ShownX; answer: Curves }> {
+    const isKnown = isPart && this.x === "order";
+    if (!isKnown) {
+      const answer = await source.curves({ x, buckets, curves: [...curves] }, signal);
+      if (x !== "step" || isPart || answer.curves.some(hasPoints)) return { x, answer };
+    }
+    const timed = await source.curves({ x: "time", buckets: ORDER_BUCKETS, curves: [...curves] }, signal);
+    return { x: timed.curves.some(hasPoints) || isKnown ? "order" : x, answer: { ...timed, curves: timed.curves.map(ordered) } };
   }
 
   async #askDetail({ x, curves, buckets }: CurvesWanted, zoom: Range): Promise<void> {
@@ -123,6 +137,7 @@ export class CurveData {
   }
 }
 
+const hasPoints = (curve: Curve) => curve.xFirst.length > 0 || curve.notFinite > 0;
 const tableOf = (answer: Curves): Table => new Map(answer.curves.map((curve) => [keyOf(curve.run, curve.label), curve]));
 
 function asApiError(error: unknown): ApiError {

@@ -36,6 +36,7 @@ export function paintMarks(surface: Surface, scene: Scene, { curve, line, smooth
   for (const x of curve.positiveInfinity) if (isSeen(x)) triangle(surface, project.x(x), box.top + 1, 5);
   for (const x of curve.negativeInfinity) if (isSeen(x)) triangle(surface, project.x(x), box.top + box.height - 1, -5);
   surface.fill();
+  if (series.status !== "running" && line.x.length === 1) paintHead(surface, line.x, y, "live", isSeen, project); // no course: a dot
   if (series.status === "running") paintHead(surface, line.x, y, series.silentSeconds ? "silent" : "live", isSeen, project);
 }
 

@@ -78,6 +78,8 @@ export interface Scene {
   isLogY: boolean;
   /** Whether y leaves out what sticks out. */
   isCut: boolean;
+  /** One value a run: no x, and values lie along the picture. */
+  isStrip: boolean;
 }
 
 export interface SceneSettings {
@@ -88,6 +90,7 @@ export interface SceneSettings {
   zoom: Range | null;
   band: BandKind | "runs";
   buckets: number;
+  isStrip?: boolean;
 }
 
 /** More lines than these can't be told apart: they are drawn as one band. */
@@ -148,7 +151,7 @@ export function sceneOf(lines: SceneLine[], groups: readonly ChartGroup[] | null
   const full = fullRange(extents, x.from, x.to, isLogY);
   const kept = settings.isRobust ? robustRange(extents, x.from, x.to, isLogY) : full;
   const isCut = kept !== null && full !== null && (kept.from > full.from || kept.to < full.to);
-  return { lines, groups: made, x, y: paddedRange(kept, isLogY), isLogX, isLogY, isCut };
+  return { lines, groups: made, x, y: paddedRange(kept, isLogY), isLogX, isLogY, isCut, isStrip: settings.isStrip ?? false };
 }
 
 function bandsOf(lines: readonly SceneLine[], groups: readonly ChartGroup[] | null, settings: SceneSettings, span: Range) {
@@ -160,7 +163,7 @@ function bandsOf(lines: readonly SceneLine[], groups: readonly ChartGroup[] | nu
       return members.length > 0 ? [grouped(group, members, kind, settings, span)] : [];
     });
   }
-  if (lines.length <= MOST_LINES) return null;
+  if (lines.length <= MOST_LINES || settings.isStrip) return null;
   const all = { label: `all ${lines.length} runs`, colour: lines[0]!.series.colour, runs: lines.map((one) => one.series.run) };
   return [grouped(all, [...lines], kind === "runs" ? "range" : kind, settings, span)];
 }

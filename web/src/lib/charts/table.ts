@@ -1,8 +1,8 @@
 // The table behind a chart: what a screen reader, a text editor and a spreadsheet get of it.
 import { window } from "../model/buckets";
-import type { XKind } from "../model/chartView";
 import { formatNumber, formatTime } from "../model/format";
 import type { Scene } from "./scene";
+import type { ShownX } from "./words";
 
 export interface ChartTable {
   columns: string[];
@@ -13,7 +13,7 @@ export interface ChartTable {
 export function tableOf(scene: Scene): ChartTable {
   if (scene.groups) {
     return {
-      columns: ["n", "last mean", "low", "high", "least", "greatest"],
+      columns: ["n", scene.isStrip ? "mean" : "last mean", "low", "high", "least", "greatest"],
       rows: scene.groups.map(({ group, line }) => {
         const [start, end] = window(line.x, scene.x.from, scene.x.to);
         let last = end - 1;
@@ -26,6 +26,12 @@ export function tableOf(scene: Scene): ChartTable {
           values: [line.size, finite(line.mean[last]), finite(line.low[last]), finite(line.high[last]), least(line.least, start, end), greatest(line.greatest, start, end)],
         };
       }),
+    };
+  }
+  if (scene.isStrip) {
+    return {
+      columns: ["value"],
+      rows: scene.lines.map(({ line, series }) => ({ name: series.name, colour: series.colour, run: series.run, group: null, values: [line.y[0] ?? null] })),
     };
   }
   return {
@@ -66,14 +72,14 @@ function greatest(values: Float64Array, start: number, end: number): number | nu
 }
 
 /** A cell of the table as it is read. */
-export function cellText(column: string, value: number | null, kind: XKind): string {
+export function cellText(column: string, value: number | null, kind: ShownX): string {
   if (value === null) return "–";
   return column === "at" && kind === "time" ? formatTime(value) : formatNumber(value);
 }
 
 export const piped = (text: string) => text.replace(/\\/g, "\\\\").replace(/\|/g, "\\|").replace(/\s+/g, " ");
 
-export function markdownOf(table: ChartTable, title: string, kind: XKind): string {
+export function markdownOf(table: ChartTable, title: string, kind: ShownX): string {
   const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
   return [
     line([piped(title), ...table.columns]),
@@ -90,6 +96,10 @@ export function field(text: string): string {
 
 /** The rows that are on the screen, raw: never smoothed, buckets with their least and greatest. */
 export function csvOf(scene: Scene): string {
+  if (scene.isStrip) {
+    const rows = scene.lines.map(({ line, curve, series }) => [curve.run, field(series.name), field(curve.label), line.y[0]].join(","));
+    return `${["run,name,metric,value", ...rows].join("\n")}\n`;
+  }
   const out = ["run,name,metric,x_first,x_last,mean,min,max,points"];
   for (const { line, curve, series } of scene.lines) {
     const [start, end] = window(line.x, scene.x.from, scene.x.to);
@@ -103,7 +113,7 @@ export function csvOf(scene: Scene): string {
 }
 
 /** Code that draws the same from the store, from every point. */
-export function pythonOf(scene: Scene, title: string, filter: string | null): string {
+export function pythonOf(scene: Scene, title: string, filter: string | null, isByOrder = false): string {
   const quoted = (text: string) => JSON.stringify(text).replace(/[\u007f-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
   const labels = [...new Set(scene.lines.map((one) => one.curve.label))];
   const runs = [...new Set(scene.lines.map((one) => one.curve.run))];
@@ -111,7 +121,8 @@ export function pythonOf(scene: Scene, title: string, filter: string | null): st
     ? [`runs = runlore.search_runs(${quoted(filter)})`]
     : ["runs = [", ...runs.map((run) => `    runlore.get_run(${quoted(run)}),`), "]"];
   const isStep = labels.length === 1 ? `run.series(${quoted(labels[0]!)})` : "run.series(label)";
-  const draw = ["series = " + isStep, "plt.plot(series.step, series.value, label=run.label)"];
+  const plot = scene.isStrip ? 'plt.plot(series.value[-1:], [run.label], "o")' : isByOrder ? "plt.plot(series.value, label=run.label)" : "plt.plot(series.step, series.value, label=run.label)";
+  const draw = ["series = " + isStep, plot];
   const loop = labels.length === 1 ? ["for run in runs:", ...draw.map((line) => `    ${line}`)] : ["for run in runs:", `    for label in [${labels.map(quoted).join(", ")}]:`, ...draw.map((line) => `        ${line}`)];
   return [
     "import matplotlib.pyplot as plt",
@@ -120,10 +131,10 @@ export function pythonOf(scene: Scene, title: string, filter: string | null): st
     ...from,
     ...loop,
     ...(scene.isLogX ? ['plt.xscale("log")'] : []),
-    ...(scene.isLogY ? ['plt.yscale("log")'] : []),
-    `plt.xlim(${scene.x.from}, ${scene.x.to})`,
+    ...(scene.isLogY ? [scene.isStrip ? 'plt.xscale("log")' : 'plt.yscale("log")'] : []),
+    ...(scene.isStrip || isByOrder ? [] : [`plt.xlim(${scene.x.from}, ${scene.x.to})`]),
     `plt.title(${quoted(title)})`,
-    "plt.legend()",
+    ...(scene.isStrip ? [] : ["plt.legend()"]),
     "plt.show()",
     "",
   ].join("\n");

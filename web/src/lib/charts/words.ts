@@ -16,9 +16,14 @@ export interface Words {
 
 const LISTED = 3;
 
-export const axisOf = (x: XKind): AxisKind => (x === "step" || x === "relative" || x === "time" ? x : "number");
+/** What a chart's x is: "order" where points have no steps. */
+export type ShownX = XKind | "order";
 
-export function sayX(kind: XKind, value: number): string {
+export const axisOf = (x: ShownX): AxisKind => (x === "order" ? "step" : axisOfKind(x));
+const axisOfKind = (x: XKind): AxisKind => (x === "step" || x === "relative" || x === "time" ? x : "number");
+
+export function sayX(kind: ShownX, value: number): string {
+  if (kind === "order") return `point ${formatNumber(Math.round(value))}`;
   if (kind === "step") return `step ${formatNumber(Math.round(value))}`;
   if (kind === "relative") return `after ${formatDuration(value)}`;
   if (kind === "time") return formatTime(value);
@@ -26,18 +31,20 @@ export function sayX(kind: XKind, value: number): string {
 }
 
 /** The same among many. */
-function sayShortX(kind: XKind, value: number): string {
+function sayShortX(kind: ShownX, value: number): string {
   if (kind === "relative") return formatDuration(value);
   return kind === "time" ? formatTime(value).slice(11) : formatNumber(value);
 }
 
-export function wordsOf(scene: Scene, kind: XKind, zoom: Range | null): Words {
+export function wordsOf(scene: Scene, kind: ShownX, zoom: Range | null): Words {
+  if (scene.isStrip) return wordsOfStrip(scene);
   const { lines } = scene;
   const total = lines.reduce((sum, one) => sum + one.total, 0);
   const inside = zoom ? lines.reduce((sum, one) => sum + pointsIn(one, zoom), 0) : lines.reduce((sum, { curve }) => sum + curve.points, 0);
   const runs = lines.length > 1 ? `${formatNumber(lines.length)} runs · ` : "";
   const shown = runs + (inside < total ? `${formatNumber(inside)} of ${formatCount(total, "point")}` : formatCount(total, "point"));
   const warnings: string[] = [];
+  if (kind === "order") warnings.push("no steps: by order");
   if (scene.isCut) {
     const { count, isExact } = countOutside(lines.map((one) => one.line), scene.x.from, scene.x.to, scene.y);
     if (count > 0) warnings.push(`${isExact ? "" : "at least "}${formatCount(count, "point")} outside`);
@@ -58,7 +65,19 @@ export function wordsOf(scene: Scene, kind: XKind, zoom: Range | null): Words {
   return { shown, warnings };
 }
 
-function sayNotFinite(warnings: string[], lines: readonly SceneLine[], kind: XKind, seen: Range): void {
+function wordsOfStrip({ lines, y, isCut, isLogY }: Scene): Words {
+  const warnings: string[] = [];
+  const valueOf = ({ line }: SceneLine) => line.y[0]!;
+  const outside = isCut ? lines.filter((one) => valueOf(one) < y.from || valueOf(one) > y.to).length : 0;
+  if (outside > 0) warnings.push(`${formatCount(outside, "value")} outside`);
+  const odd = lines.filter((one) => !Number.isFinite(valueOf(one)));
+  if (odd.length > 0) warnings.push(`${formatNumber(valueOf(odd[0]!))} in ${odd[0]!.series.name}${odd.length > 1 ? ` and ${odd.length - 1} more` : ""}`);
+  const below = isLogY ? lines.filter((one) => valueOf(one) <= 0).length : 0;
+  if (below > 0) warnings.push(`${formatCount(below, "value")} ≤ 0 not on a log axis`);
+  return { shown: lines.length === 1 ? "one value" : `${formatNumber(lines.length)} runs, one value each`, warnings };
+}
+
+function sayNotFinite(warnings: string[], lines: readonly SceneLine[], kind: ShownX, seen: Range): void {
   const within = (xs: readonly number[]) => xs.filter((x) => x >= seen.from && x <= seen.to);
   for (const [name, of] of [
     ["NaN", (one: SceneLine) => one.curve.nan],
