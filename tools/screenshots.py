@@ -22,6 +22,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 import runlore
@@ -63,8 +64,7 @@ PAGES = {
     "compare": "/compare?runs={several}",
     "run": "/runs/{network}",
     "curves": "/runs/{network}/curves",
-    "console": "/runs/{network}/console",
-    "artifacts": "/runs/{network}/artifacts",
+    "artifacts": "/runs/{network}/artifacts?file=confusion_matrix.png",
 }
 DARK = ("experiment", "runs", "compare", "curves")
 SMALL = ("experiments", "experiment", "runs", "compare", "run")
@@ -143,6 +143,7 @@ def _take(address: str, store: str, shots: list[Shot], folder: str) -> None:
             page.goto(address.rstrip("/") + shot.path.format(**runs))
             _wait_until_drawn(page)
             page.screenshot(path=path)
+            _make_small(path)
             page.close()
             _say(path)
         browser.close()
@@ -183,6 +184,15 @@ def _wait_until_drawn(page: Page) -> None:
         if seen != last:
             last, since = seen, time.monotonic()
         time.sleep(0.1)
+
+
+def _make_small(path: str) -> None:
+    """Keep 256 colours, which no eye tells from all of them in pages like these."""
+    with Image.open(path) as picture:
+        few = picture.convert("RGB").quantize(
+            256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+        )
+    few.save(path, optimize=True)
 
 
 def _say(path: str) -> None:
