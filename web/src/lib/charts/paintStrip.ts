@@ -24,7 +24,7 @@ const AXIS = 20;
 const LEAST_LABELLED = 11;
 const TALLEST = 26;
 const MOST_LABEL = 140;
-const LETTER = 6.6;
+const LETTER = 7.2;
 
 export function placesOfStrip({ rows, bins }: Strip, scene: Scene, size: Size): StripPlaces {
   const bottom = size.height - AXIS;
