@@ -25,13 +25,14 @@ GROUPS = (
     "rebuilding",
     "searching",
     "page_server",
+    "page_browser",
     "sweeps",
     "decorator",
     "command_line",
     "crowd",
     "peers",
 )
-LEFT_OUT_WHEN_QUICK = ("peers",)
+LEFT_OUT_WHEN_QUICK = ("peers", "page_browser")
 
 
 def main() -> int:

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".bench"
 REPORT = ROOT / "docs" / "benchmarks.md"
+PAGE_GROUPS = {"page_server", "page_browser"}
 
 
 def part_report(groups: list[str]) -> Path:
     """Name the page for some groups, which stands beside the one of all."""
-    return REPORT.with_name(f"benchmarks-{'-'.join(groups).replace('_', '-')}.md")
+    name = "page" if set(groups) == PAGE_GROUPS else "-".join(groups).replace("_", "-")
+    return REPORT.with_name(f"benchmarks-{name}.md")
 
 
 def make_cache() -> Path:

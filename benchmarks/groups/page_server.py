@@ -64,7 +64,7 @@ def _charts(plan: Plan) -> list[Finding]:
         place = copy_of(store, folder)
         with page_server(place) as server:
             begun = server.memory_bytes()
-            ids = _runs_of(server)
+            ids = runs_of(server)
             first = _timed(lambda: _all_charts(server, ids, metrics))
             again, zoomed = [], []
             for number in range(max(7, plan.rounds)):
@@ -124,7 +124,8 @@ def _question(labels: list[tuple[str, str]], buckets: int, *span: float) -> dict
     return {"x": "step", "buckets": buckets, "curves": curves} | ends
 
 
-def _runs_of(server: PageServer) -> list[str]:
+def runs_of(server: PageServer) -> list[str]:
+    """List the ids of a small store's runs, the newest first."""
     return [row["id"] for row in json.loads(server.ask("/runs?limit=1000"))["rows"]]
 
 
@@ -226,7 +227,7 @@ def _long(plan: Plan) -> list[Finding]:
     at_rest = cached_store(f"at-rest-{count}", "settle_copy", store=str(unread))
     shape = f"{count:,} points, {CURVE}, one a call; {PAGE_BUCKETS} buckets"
     with scratch() as folder, page_server(copy_of(at_rest, folder)) as server:
-        (run,) = _runs_of(server)
+        (run,) = runs_of(server)
 
         def ask(*span: float) -> float:
             return _timed(
@@ -277,7 +278,7 @@ def _wide(plan: Plan) -> list[Finding]:
         place = copy_of(store, folder)
         _settle(place)
         with page_server(place) as server:
-            (run,) = _runs_of(server)
+            (run,) = runs_of(server)
             names = [f"layer_{number // 10:03}/weight_{number % 10}" for number in range(40)]
 
             def page() -> None:

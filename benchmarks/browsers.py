@@ -1,0 +1,180 @@
+"""A headless Chromium that opens pages of a server and times what is drawn."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.processes import MeasurementFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import BrowserContext, Page
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WINDOW = {"width": 1440, "height": 900}
+PATIENCE_MILLISECONDS = 60_000
+QUIET_SECONDS = 1.0
+
+# Runs before anything of the page: notes when rows and charts are first drawn.
+_WATCH = """
+window.seenAt = { charts: 0 };
+(() => {
+    const rows = '[role=rowheader] a, li a.question';
+    const watch = now => {
+        if (!seenAt.rows && document.querySelector(rows)) seenAt.rows = now;
+        const charts = document.querySelectorAll('figure .uplot canvas').length;
+        if (charts > 0 && !seenAt.firstChart) seenAt.firstChart = now;
+        if (charts > seenAt.charts) [seenAt.charts, seenAt.lastChart] = [charts, now];
+        requestAnimationFrame(watch);
+    };
+    requestAnimationFrame(watch);
+})();
+"""
+_TRANSFER = """() => {
+    const of = performance.getEntriesByType('resource');
+    const sum = list => list.reduce((all, one) => all + one.transferSize, 0);
+    const data = of.filter(one => one.name.includes('/api/'));
+    const curves = data.filter(one => one.name.includes('/curves'));
+    return {
+        script_bytes: sum(of.filter(one => !data.includes(one)))
+            + performance.getEntriesByType('navigation')[0].transferSize,
+        data_bytes: sum(data),
+        asked: Math.min(...curves.map(one => one.startTime), Number.MAX_VALUE),
+    };
+}"""
+_SCROLL = """([across, frames]) => new Promise(done => {
+    const box = document.querySelector('[role=grid]');
+    const deltas = [];
+    let last = performance.now();
+    const step = now => {
+        deltas.push(now - last);
+        last = now;
+        if (deltas.length > frames) return done(deltas.slice(2));
+        if (across) box.scrollLeft = (box.scrollLeft + 40) % (box.scrollWidth - box.clientWidth);
+        else box.scrollTop += 260;
+        requestAnimationFrame(step);
+    };
+    requestAnimationFrame(step);
+})"""
+# Acts, and tells the milliseconds to the frame after what it looks at has changed.
+_CHANGE = """([action, look, text]) => new Promise(done => {
+    const all = name => [...document.querySelectorAll(name)];
+    const seen = {
+        rows: () => all('[role=rowheader] a').map(one => one.href).join(),
+        charts: () => all('figure .uplot canvas').map(one => one.toDataURL()).join(),
+        cross: () => document.querySelector('i.cross')?.style.transform ?? '',
+    }[look];
+    const input = document.querySelector('input[role=combobox]');
+    const act = {
+        sort: () => document.querySelectorAll('[role=columnheader] button')[Number(text)].click(),
+        filter: () => {
+            input.focus();
+            input.value = text;
+            input.dispatchEvent(new Event('input', { bubbles: true }));
+            input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+        },
+        zoom: () => {
+            const query = new URLSearchParams(location.search);
+            query.set('z', text);
+            history.pushState(null, '', `?${query}`);
+            dispatchEvent(new PopStateEvent('popstate'));
+        },
+        hover: () => {
+            const over = document.querySelector('figure .u-over');
+            const box = over.getBoundingClientRect();
+            const place = {
+                clientX: box.left + box.width * Number(text), clientY: box.top + box.height / 2,
+                bubbles: true,
+            };
+            over.dispatchEvent(new MouseEvent('mouseenter', place));
+            over.dispatchEvent(new MouseEvent('mousemove', place));
+        },
+    }[action];
+    const before = seen();
+    const began = performance.now();
+    act();
+    const wait = () => {
+        if (performance.now() - began > 20000) return done(null);
+        if (seen() !== before) return done(performance.now() - began);
+        requestAnimationFrame(wait);
+    };
+    requestAnimationFrame(wait);
+})"""
+
+
+class Browser:
+    """A browser that has seen nothing yet, and one page in it."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self._context = context
+        self._address = address
+        self._page: Page = context.new_page()
+        self._page.set_default_timeout(PATIENCE_MILLISECONDS)
+
+    def open(self, path: str, charts: int) -> dict[str, float]:
+        """Open a page; return when rows and charts were drawn, and the bytes that it took.
+
+        Waits until at least so many charts are drawn, and no more come.
+        """
+        self._page.goto(self._address + path)
+        last, since = -1.0, time.monotonic()
+        end = since + PATIENCE_MILLISECONDS / 1e3
+        while True:
+            seen: dict[str, float] = self._page.evaluate("window.seenAt")
+            is_there = seen["charts"] >= charts and (charts > 0 or "rows" in seen)
+            if seen["charts"] != last:
+                last, since = seen["charts"], time.monotonic()
+            elif is_there and time.monotonic() - since > QUIET_SECONDS:
+                break
+            if time.monotonic() > end:
+                raise MeasurementFailedError(f"{path}: not drawn after a minute: {seen}")
+            time.sleep(0.05)
+        return seen | self._page.evaluate(_TRANSFER)
+
+    def open_tab(self, path: str) -> None:
+        """Open one more tab, and leave it open."""
+        tab = self._context.new_page()
+        tab.goto(self._address + path)
+        tab.locator("figure canvas").first.wait_for(timeout=PATIENCE_MILLISECONDS)
+
+    def frames(self, *, across: bool, frames: int) -> list[float]:
+        """Scroll the table in each frame; return the milliseconds of each."""
+        deltas: list[float] = self._page.evaluate(_SCROLL, [across, frames])
+        return deltas
+
+    def change(self, action: str, look: str, text: str) -> float:
+        """Do something; return the milliseconds to the frame in which it is seen."""
+        found: float | None = self._page.evaluate(_CHANGE, [action, look, text])
+        if found is None:
+            raise MeasurementFailedError(f"{action} {text}: nothing changed within 20 seconds")
+        self._page.wait_for_timeout(300)  # what else it brings shouldn't count for the next
+        return found
+
+    def wait_for_points(self, points: int) -> None:
+        """Wait until a chart says that it shows so many points."""
+        self._page.get_by_text(f"{points:,} points", exact=True).first.wait_for()
+
+
+@contextmanager
+def browser(port: int) -> Iterator[Browser]:
+    """Start Chromium with an empty profile. Raises MeasurementFailedError where there is none."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError as missing:
+        raise MeasurementFailedError("playwright is not installed") from missing
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if program is None:
+        raise MeasurementFailedError("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        options: dict[str, Any] = {"args": ["--no-sandbox", "--disable-gpu"]}
+        running = playwright.chromium.launch(executable_path=program, **options)
+        context = running.new_context(viewport=WINDOW)  # type: ignore[arg-type]
+        context.add_init_script(_WATCH)
+        try:
+            yield Browser(context, f"http://127.0.0.1:{port}")
+        finally:
+            running.close()
