@@ -94,7 +94,7 @@ check-fresh: ## (as root) run both commands in a bare Debian with only python3, 
 
 clean: ## remove the environments, caches and what was built
 	rm -rf .venv .venv-* .venv.lock docs/_build build dist .mypy_cache .ruff_cache .pytest_cache \
-		web/node_modules src/runlore/server/page
+		web/node_modules src/runlore/server/page src/runlore/server/single
 
 setup-demo setup-test setup-dev:
 	@$(PYTHON) tools/bootstrap.py $(@:setup-%=%)

@@ -22,6 +22,7 @@ from typing import NamedTuple
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WEB = os.path.join(ROOT, "web")
 PAGE = os.path.join(ROOT, "src", "runlore", "server", "page")
+SINGLE = os.path.join(ROOT, "src", "runlore", "server", "single")  # for exports and notebooks
 MODULES = os.path.join(WEB, "node_modules")
 SETTING = "RUNLORE_PAGE"
 LEAST_NODE = 22
@@ -73,7 +74,8 @@ def has_sources() -> bool:
 
 def is_built() -> bool:
     """Tell whether there is a page to serve."""
-    return os.path.exists(os.path.join(PAGE, "index.html"))
+    files = (os.path.join(PAGE, "index.html"), os.path.join(SINGLE, "page.js"))
+    return all(map(os.path.exists, files))
 
 
 def is_current() -> bool:

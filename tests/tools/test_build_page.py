@@ -38,6 +38,8 @@ def built(clone: Path, digest: str) -> Path:
     page.mkdir(parents=True)
     (page / "index.html").write_text("<!doctype html>")
     (page / "built-from.txt").write_text(digest + "\n")
+    (page.parent / "single").mkdir()
+    (page.parent / "single" / "page.js").write_text("")
     return page
 
 
@@ -81,6 +83,12 @@ def test_a_change_of_a_source_makes_it_stale(clone: Path) -> None:
     built(clone, digest_of(clone))
     (clone / "web" / "src").mkdir()
     (clone / "web" / "src" / "main.ts").write_text("export {};")
+    assert run(clone, "build").returncode == 1
+
+
+def test_a_page_without_the_one_in_a_file_is_built_again(clone: Path) -> None:
+    page = built(clone, digest_of(clone))
+    shutil.rmtree(page.parent / "single")
     assert run(clone, "build").returncode == 1
 
 

@@ -71,5 +71,5 @@ function valueOf(cell: Cell): number {
 export function widthOf(title: string, rows: readonly (readonly Cell[])[], column: number): number {
   let longest = title.length + 1;
   for (const row of rows.slice(0, 60)) longest = Math.max(longest, cellText(row[column]).length);
-  return Math.max(56, Math.min(360, 22 + longest * 7.2));
+  return Math.max(56, Math.min(360, 24 + longest * 7.8));
 }
