@@ -70,7 +70,7 @@ def test_groups_show_their_seeds(watched: Watched, address: str) -> None:
     expect(runs).to_have_count(16)
     group.get_by_role("button", name="Close smoothing=0.1").click()
     expect(runs).to_have_count(11)
-    assert "open=" in page.url
+    assert "turned=" in page.url
 
 
 def test_charts_hide_neither_spikes_nor_what_is_not_a_number(
@@ -148,10 +148,10 @@ def test_smoothing_is_said_and_keeps_what_was_measured(watched: Watched, address
 def test_x_is_step_time_or_a_metric(watched: Watched, address: str) -> None:
     page = _open(watched, address)
     points = "16 runs · 3,001 points"
-    page.get_by_role("combobox", name="x").select_option("relative")
+    page.get_by_role("group", name="x of all charts").get_by_text("time", exact=True).click()
     expect(_chart(page, "loss")).to_contain_text(points)
     assert "x=relative" in page.url
-    page.get_by_role("combobox", name="x").select_option("metric:val_acc")
+    page.get_by_role("combobox", name="a metric as x").select_option("metric:val_acc")
     expect(_chart(page, "loss")).to_contain_text("15 runs · 3,000 points")
 
 
@@ -173,13 +173,17 @@ def test_groups_are_drawn_as_means_with_a_band(watched: Watched, address: str) -
     accuracy = _chart(page, "val_acc")
     canvas = accuracy.get_by_role("slider").locator("canvas").first
     seen = rested(lambda: picture_of(canvas))
+    ways = page.get_by_role("group", name="runs or groups")
     for band in ("ci", "range", "runs"):
-        page.get_by_role("combobox", name="groups").select_option(band)
+        if band == "runs":
+            ways.get_by_text("runs", exact=True).click()
+        else:
+            page.get_by_role("combobox", name="band around the mean").select_option(band)
         now = rested(lambda: picture_of(canvas), unlike=seen)
         assert now != seen
         seen = now
         assert f"band={band}" in page.url
-    page.get_by_role("combobox", name="groups").select_option("std")
+    ways.get_by_text("mean", exact=True).click()
     point_at(page, accuracy, 0.5, 0.3)
     expect(accuracy.locator(".tooltip")).to_contain_text("n 5")
 
