@@ -103,7 +103,7 @@ def test_columns_are_found_added_and_pinned(watched: Watched, address: str) -> N
     page.get_by_role("button", name="columns", exact=True).click()
     page.get_by_role("searchbox", name="Search columns").fill("grad")
     page.get_by_role("button", name="train/grad_norm: min", exact=True).click()
-    page.get_by_role("button", name=re.compile("^Keep .*grad_norm.* in view$")).last.click()
+    page.get_by_role("button", name=re.compile("^pin .*grad_norm")).last.click()
     page.keyboard.press("Escape")
     expect(grid.get_by_role("columnheader", name=re.compile("grad_norm min"))).to_be_visible()
     assert "cols=" in page.url
