@@ -64,7 +64,7 @@ def address(made_store: Path) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it lives, a loop of asyncio counts as running
 def chromium() -> Iterator[BrowserContext]:
     expect.set_options(timeout=MOST_MILLISECONDS)  # five seconds are little on a busy machine
     with browser() as context:

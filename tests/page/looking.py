@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from playwright.sync_api import TimeoutError as Late
 
 from tests.services.chromium import MOST_MILLISECONDS
 
@@ -13,12 +16,17 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 
+_OVERFLOW = (
+    "Math.max(document.documentElement.scrollWidth, document.querySelector('main').scrollWidth)"
+    " - innerWidth"
+)
+
+
 def overflow_of(page: Page) -> int:
-    """Return by how many pixels the page is wider than its window."""
-    width: int = page.evaluate(
-        "Math.max(document.documentElement.scrollWidth, document.querySelector('main').scrollWidth)"
-        " - innerWidth"
-    )
+    """Return by how many pixels the page is wider than its window, once it has settled."""
+    with suppress(Late):
+        page.wait_for_function(f"{_OVERFLOW} <= 0")
+    width: int = page.evaluate(_OVERFLOW)
     return max(0, width)
 
 

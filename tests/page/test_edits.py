@@ -104,7 +104,7 @@ def test_a_view_is_saved_under_a_name(watched: Watched, own: str) -> None:
     page.get_by_role("button", name="views", exact=True).click()
     page.get_by_role("textbox", name="Name of the view").fill("slow ones")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="slow ones", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="view: slow ones", exact=True)).to_be_visible()
     page.goto(f"{own}/runs")
     page.get_by_role("button", name="views", exact=True).click()
     page.get_by_role("link", name="slow ones").click()

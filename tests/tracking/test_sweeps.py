@@ -318,6 +318,8 @@ def test_workers_fit_and_this_process_records() -> None:
     assert len(runlore.list_runs()) == 6
 
 
+# joblib says so of what the other workers had done by then.
+@pytest.mark.filterwarnings("ignore:.*tasks have been successfully executed:UserWarning")
 def test_a_failure_in_a_worker_ends_the_search_and_leaves_no_run_open() -> None:
     with pytest.raises(ArithmeticError):
         track_hyperparameters(

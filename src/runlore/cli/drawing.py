@@ -133,10 +133,8 @@ class _Canvas:
         return made
 
     def _place(self, value: float, span: tuple[float, float], dots: int) -> int:
-        low, high = span
-        if high == low:
-            return 0
-        return round((value / 2 - low / 2) / (high / 2 - low / 2) * dots)
+        low, high = span[0] / 2, span[1] / 2  # halves, so that no difference overflows
+        return round((value / 2 - low) / (high - low) * dots) if high > low else 0
 
     def _connect(self, first: tuple[int, int], last: tuple[int, int], style: str) -> None:
         """Set the dots of a straight line between two places."""

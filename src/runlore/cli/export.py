@@ -54,7 +54,7 @@ def command(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Write runs to CSV, JSON, Markdown, Parquet, or a page in one HTML file.
+    """Write runs to tables, or to a page in one file.
 
     Those of SELECTION, or all. `runs` has a row a run, with a column for each param and metric;
     `points` a row a point. Numbers are written so that nothing of them is lost. What SELECTION may

@@ -56,7 +56,7 @@ _SUMMARIES = {
     "demo": "Train two dozen real models and track them.",
     "doctor": "Check the store, mend what can be mended.",
     "du": "Show what takes how much space.",
-    "export": "Write runs to CSV, JSON, Markdown, Parquet or a page.",
+    "export": "Write runs to tables, or to a page in one file.",
     "gc": "Remove files that no run uses.",
     "log": "Log from a shell: params, metrics, notes, tags, files.",
     "ls": "List runs, the newest first (also: list).",
