@@ -41,7 +41,7 @@ def command(
     once: bool,
     as_json: bool,
 ) -> int:
-    """Watch runs in the terminal while they are being written.
+    """Watch runs and a chart in the terminal, live.
 
     A table of the newest runs with their course, and a chart of one metric; FILTER is one of
     `search`. j and k choose a run, x draws it beside others, m goes on to the next metric,
