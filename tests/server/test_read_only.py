@@ -14,8 +14,23 @@ from tests.survival.strangers import BECOME_A_STRANGER, let_strangers_in, needs_
 if TYPE_CHECKING:
     from pathlib import Path
 
+# What is imported when it is first needed, a stranger may not be able to read any more.
+IMPORT_ALL = """
+import sys, tempfile
+import fastapi.testclient, anyio._backends._asyncio, h11, httpx
+from runlore.journal.folder import create_store
+from runlore.server.app import create_app
+own = tempfile.mkdtemp() + "/store"
+create_store(own)
+with fastapi.testclient.TestClient(create_app(own), base_url="http://127.0.0.1:7474") as client:
+    for kind in ("tag", "note", "trash"):
+        client.post("/api/v1/edits/" + kind, json={"runs": ["a"], "run": "a", "text": "x"})
+    view = {"name": "v", "page": "runs", "experiment": None, "query": ""}
+    assert client.post("/api/v1/edits/view", json=view).status_code == 200
+    client.get("/api/v1/views")
+"""
 SCRIPT = (
-    "import fastapi.testclient, anyio._backends._asyncio, h11, httpx\n"
+    IMPORT_ALL
     + BECOME_A_STRANGER
     + """
 import json
