@@ -57,6 +57,25 @@ def test_a_filter_is_completed_and_stands_in_the_address(watched: Watched, addre
     _table(page)
 
 
+def test_what_is_typed_right_after_a_completion_stays_and_sending_closes_the_list(
+    watched: Watched, address: str
+) -> None:
+    page = watched.page
+    page.goto(f"{address}/runs")
+    _table(page)
+    page.keyboard.press("/")
+    page.keyboard.type("params.smoo")
+    expect(page.get_by_role("option", name="smoothing")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.type("= 0.1")
+    bar = page.get_by_role("combobox", name="Filter runs")
+    expect(bar).to_have_value("params.smoothing = 0.1")
+    page.keyboard.press("Enter")
+    _table(page, 5)
+    expect(page.get_by_role("listbox", name="Completions")).to_be_hidden()
+    expect(bar).to_have_value("params.smoothing = 0.1")
+
+
 def test_a_broken_filter_is_marked_where_it_breaks_and_kept(watched: Watched, address: str) -> None:
     page = watched.page
     page.goto(f"{address}/runs")

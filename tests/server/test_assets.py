@@ -49,7 +49,7 @@ def test_files_with_a_hash_in_their_names_are_kept_for_good(client: TestClient) 
     assert answer.text == SCRIPT
     assert answer.headers["content-type"].startswith("text/javascript")
     assert "immutable" in answer.headers["cache-control"]
-    assert client.get("/icon.svg").headers["cache-control"] == "no-cache"
+    assert client.get("/icon.svg").headers["cache-control"] == "public, max-age=86400"
 
 
 @pytest.mark.usefixtures("page")

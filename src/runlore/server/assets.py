@@ -40,6 +40,7 @@ _DIRECTIVES = (
 POLICY = "; ".join(_DIRECTIVES)
 _FOREVER = "public, max-age=31536000, immutable"  # names of built files hold hashes of them
 _ALWAYS_ASK = "no-cache"
+_FOR_A_DAY = "public, max-age=86400"  # browsers look for the icon again at each new address
 _LEAST_COMPRESSED_BYTES = 512
 _COMPRESSIBLE = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _NOT_BUILT = """<!doctype html>
@@ -121,7 +122,7 @@ async def read_page(path: str, request: Request) -> Response:
     asset = bundle.find(path) if path else None
     if asset is not None and path != DOCUMENT:
         is_hashed = path.startswith("assets/")
-        return _answer(request, asset, _FOREVER if is_hashed else _ALWAYS_ASK)
+        return _answer(request, asset, _FOREVER if is_hashed else _FOR_A_DAY)
     if path.startswith("assets/"):
         raise HTTPException(404)
     document = bundle.find(DOCUMENT)

@@ -6,7 +6,8 @@ import { live, type Change } from "../api/live.svelte";
 import { Resource } from "../api/resource.svelte";
 import { source } from "../api/source";
 import { firstColumns } from "../model/columns";
-import { parseTableView, printTableView, sortedBy, type TableView } from "../model/tableView";
+import { steadyMembers } from "../model/steady";
+import { parseTableView, printTableView, sortedBy, type SortKey, type TableView } from "../model/tableView";
 import { router } from "../router.svelte";
 import { groupOrder, groupsQuestion, runsById, runsQuestion, type GroupsHead, type RunsHead } from "./asking";
 import { linesUnder, placeOf, type GroupLine, type OpenGroup, type TableRow } from "./rows";
@@ -22,6 +23,8 @@ export interface TableOptions {
 }
 
 const NO_COLUMNS: Column[] = [];
+const NONE: readonly string[] = [];
+const NONE_OPEN: OpenGroup[] = [];
 
 export class TableState {
   readonly #options: TableOptions;
@@ -30,7 +33,9 @@ export class TableState {
   readonly #fields: Resource<FieldPage["items"]>;
   readonly #members: Resource<RunLine[]>;
   readonly #baseline: Resource<RunLine[]>;
-  view: TableView = $derived(parseTableView((key) => router.get(key)));
+  #viewed: TableView | null = null;
+  view: TableView = $derived.by(() => (this.#viewed = steadyMembers(this.#viewed, parseTableView((key) => router.get(key)))));
+  readonly #rows = new WeakMap<RunLine, TableRow>();
   /** Whether the first row is in view: then what is new comes in, else it is announced. */
   isAtTop = true;
   #isBusy = false;
@@ -55,30 +60,22 @@ export class TableState {
     live.onChange((change) => void this.#changed(change));
   }
 
-  get experiment(): string | null {
-    return this.#options.experiment?.() ?? null;
-  }
-  get by(): string[] {
-    return this.view.by ?? this.#options.by?.() ?? [];
-  }
-  get isGrouped(): boolean {
-    return this.by.length > 0;
-  }
-  get isDiffering(): boolean {
-    return this.view.isDiffering ?? this.view.columns === null;
-  }
-  get baselineId(): string | null {
-    return this.view.baseline ?? this.#options.baseline?.() ?? null;
-  }
+  // Each of its own: what one part of the address says moves only what hangs on it.
+  experiment: string | null = $derived.by(() => this.#options.experiment?.() ?? null);
+  by: readonly string[] = $derived.by(() => this.view.by ?? this.#options.by?.() ?? NONE);
+  isGrouped = $derived(this.by.length > 0);
+  isDiffering = $derived.by(() => this.view.isDiffering ?? this.view.columns === null);
+  baselineId: string | null = $derived.by(() => this.view.baseline ?? this.#options.baseline?.() ?? null);
+  widths = $derived.by(() => this.view.widths);
   /** Names of the columns that are asked for; null until it is known which there are. */
-  get wanted(): string[] | null {
+  wanted: string[] | null = $derived.by(() => {
     const fields = this.#fields.data;
     if (this.view.columns) return this.view.columns;
     return fields ? firstColumns(fields, this.experiment !== null) : this.#fields.error ? ["duration", "started"] : null;
-  }
-  get columns(): Column[] {
-    return this.runs.head?.columns ?? NO_COLUMNS;
-  }
+  });
+  columns: readonly Column[] = $derived.by(() => this.runs.head?.columns ?? NO_COLUMNS);
+  sort: SortKey[] = $derived.by(() => (this.isGrouped ? groupOrder(this.view.sort, this.columns) : this.view.sort));
+
   /** The runs that are here; in groups the members that are shown. */
   get lines(): RunLine[] {
     return this.isGrouped ? (this.#members.data ?? []) : this.runs.here.map(([, line]) => line);
@@ -87,15 +84,12 @@ export class TableState {
     const line = this.#baseline.data?.[0];
     return line?.id === this.baselineId ? (line ?? null) : null;
   }
-  get sort() {
-    return this.isGrouped ? groupOrder(this.view.sort, this.columns) : this.view.sort;
-  }
 
   #memberById = $derived.by(() => new Map((this.#members.data ?? []).map((line) => [line.id, line])));
   /** Open groups among those that are here, in their order. */
   open: OpenGroup[] = $derived.by(() => {
     const labels = new Set(this.view.open);
-    if (!this.isGrouped || labels.size === 0) return [];
+    if (!this.isGrouped || labels.size === 0) return NONE_OPEN;
     return this.groups.here.flatMap(([at, group]) => (labels.has(group.label) ? [{ at, group }] : []));
   });
 
@@ -107,7 +101,7 @@ export class TableState {
   rowAt = (index: number): TableRow | undefined => {
     if (!this.isGrouped) {
       const line = this.runs.rowAt(index);
-      return line && { kind: "run", line, isMember: false, id: line.id };
+      return line && this.#rowOf(line);
     }
     const { group: at, under, of } = placeOf(this.open, index);
     if (of && under !== null) {
@@ -118,6 +112,13 @@ export class TableState {
     const group = this.groups.rowAt(at);
     return group && { kind: "group", group, isOpen: this.view.open.includes(group.label) };
   };
+
+  /** The same row for the same line, so that one that stays isn't drawn anew. */
+  #rowOf(line: RunLine): TableRow {
+    let row = this.#rows.get(line);
+    if (!row) this.#rows.set(line, (row = { kind: "run", line, isMember: false, id: line.id }));
+    return row;
+  }
 
   need = (first: number, last: number): void =>
     untrack(() => {

@@ -2,6 +2,7 @@
 import { untrack } from "svelte";
 
 import { ApiError } from "../api/source";
+import { steady } from "../model/steady";
 import { BLOCK, Blocks, blocksOf } from "../model/windows";
 
 export interface Part<Row, Head> {
@@ -99,7 +100,7 @@ export class Windowed<Row, Head> {
       const made = new Blocks<Row>();
       parts.forEach((part, at) => made.put(blocks[at]!, part.rows));
       this.#blocks = made;
-      this.head = parts[0]!.head;
+      this.head = steady(this.head, parts[0]!.head);
       this.total = parts[0]!.total;
       this.fresh = 0;
       this.error = null;
