@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import runlore
 from tests.cli.stores import HOSTILE, HOSTILE_SHOWN, environment
 
 if TYPE_CHECKING:
@@ -85,6 +86,29 @@ def test_a_limit_is_told_on_standard_error(cli: Command) -> None:
     assert len(answer.out.splitlines()) == 3
     assert answer.err == "2 of 6 runs; more: --limit N or --all\n"
     assert len(cli("ls", "--limit", "2", "--all").out.splitlines()) == 7
+
+
+def test_parts_of_runs_are_counted_and_listed_only_when_asked_for(
+    cli: Command, store_of_its_own: Path
+) -> None:
+    with runlore.start_run("whole", experiment="e", store=store_of_its_own) as whole:
+        for number in range(3):
+            with runlore.start_run(
+                f"part{number}", experiment="e", parent=whole, store=store_of_its_own
+            ) as part:
+                pass
+    answer = cli("ls", "e")
+    head, row = answer.out.splitlines()
+    assert row.split()[0] == "whole"
+    assert row[head.index("parts") : head.index("parts") + 5].split() == ["3"]
+    assert answer.err == "3 parts of runs left out; with them: --parts\n"
+    found = json.loads(cli("ls", "--json").out)
+    assert (found["total"], found["folded"], found["runs"][0]["parts"]) == (1, 3, 3)
+    answer = cli("ls", "--parts")
+    assert (len(answer.out.splitlines()), answer.err) == (5, "")
+    assert "parts" not in answer.out.splitlines()[0]
+    cli("rm", part.id, "--yes")
+    assert [line.split()[0] for line in cli("ls", "--deleted").out.splitlines()[1:]] == ["part2"]
 
 
 @pytest.mark.usefixtures("store")

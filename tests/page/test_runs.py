@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+import runlore
 from tests.page.axe import faults
+from tests.page.conftest import served
 from tests.page.looking import clipboard_of, overflow_of, swatch_of
 from tests.page.stores import HOSTILE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Locator, Page
 
     from tests.services.chromium import Watched
@@ -240,3 +244,31 @@ def test_it_fits_a_telephone(watched: Watched, address: str) -> None:
     page.goto(f"{address}/runs")
     _table(page)
     assert overflow_of(page) == 0
+
+
+def test_parts_of_runs_are_counted_until_they_are_asked_for(
+    watched: Watched, tmp_path: Path, made_store: Path
+) -> None:
+    assert made_store.exists()  # the page is built
+    store = tmp_path / "store"
+    with runlore.start_run("whole", store=store) as whole:
+        for number in range(3):
+            with runlore.start_run(f"part {number}", parent=whole, store=store):
+                pass
+    with served(store) as address:
+        page = watched.page
+        page.goto(f"{address}/runs")
+        grid = _table(page, 1)
+        parts = page.get_by_role("button", name="parts of runs")
+        parts.click()
+        _table(page, 4)
+        assert "parts=1" in page.url
+        page.reload()
+        _table(page, 4)
+        parts.click()
+        _table(page, 1)
+        grid.get_by_role("button", name="+ 3 runs").click()
+        _table(page, 3)
+        expect(grid.get_by_role("link", name="part 2")).to_be_visible()
+        assert "q=parent" in page.url
+        page.goto("about:blank")

@@ -78,3 +78,14 @@ def test_no_runs_make_an_empty_table(store: Path, runs: Runs) -> None:
     assert len(nothing.to_pandas()) == 0
     assert nothing.to_polars().height == 0
     assert len(runs) == 4
+
+
+def test_parts_of_runs_in_a_list_can_be_left_out(store: Path) -> None:
+    with runlore.start_run("whole", store=store) as whole:
+        for name in ("one", "two"):
+            with runlore.start_run(name, parent=whole, store=store):
+                pass
+    assert runlore.list_runs(store=store).parts == {}
+    runs = runlore.list_runs(store=store, parts=False)
+    assert [run.label for run in runs] == ["whole"]
+    assert (runs.total, runs.parts) == (1, {whole.id: 2})

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 import runlore
+from runlore.journal.folder import open_store
+from runlore.journal.host import current_host
+from runlore.segments.sealing import seal_complete
 from tests.formats.test_curve_vectors import decode
 
 if TYPE_CHECKING:
@@ -135,3 +138,26 @@ def test_what_has_no_points_is_said(
 ) -> None:
     answer = client.get(path.format(run=run))
     assert (answer.status_code, json.loads(answer.text)["error"]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_points_without_a_step_are_counted_whatever_is_looked_at(
+    client: TestClient, store: Path, is_sealed: bool
+) -> None:
+    with runlore.start_run(name="mixed", store=store) as run:
+        for value in range(5):
+            run.log({"none": value})
+            run.log({"some": value}, step=value)
+        for value in range(3):
+            run.log({"some": value})
+    if is_sealed:
+        seal_complete(open_store(str(store)), host=current_host(), deadline_seconds=60)
+    curves = [{"run": run.id, "label": label} for label in ("none", "some")]
+    head, _ = ask(client, run.id, curves=curves[:1])
+    assert (head["from"], head["curves"][0]["outside"], head["curves"][0]["unstepped"]) == (
+        None, 5, 5,
+    )  # fmt: skip
+    for span in ({}, {"from": 1, "to": 2}, {"from": 100, "to": 200}):
+        head, _ = ask(client, run.id, curves=curves, **span)
+        found = [(one["outside"], one["unstepped"]) for one in head["curves"]]
+        assert found == [(5, 5), (8, 3)], span

@@ -193,6 +193,30 @@ def test_a_run_that_is_running_goes_to_the_trash_only_by_force(
         run.finish()
 
 
+def test_the_parts_of_a_run_go_with_it_and_come_back(client: TestClient, store: Path) -> None:
+    with runlore.start_run("whole", store=store) as whole:
+        parts = []
+        for name in ("one", "two", "gone"):
+            with runlore.start_run(name, parent=whole, store=store) as part:
+                parts.append(part.id)
+    edit(client, "trash", runs=[parts[2]])
+    before = state(store)
+    done = edit(client, "trash", runs=[whole.id])
+    assert sorted(done["runs"]) == sorted([whole.id, *parts[:2]])
+    assert done["message"] == "Moved 3 runs to the trash"
+    redo = undo(client, done)
+    assert state(store) == before  # what lay in the trash before does so again
+    undo(client, redo)
+    alone = edit(client, "restore", runs=[parts[0]])
+    assert alone["runs"] == [parts[0]]
+    undo(client, alone)
+    assert sorted(edit(client, "restore", runs=[whole.id])["runs"]) == sorted([whole.id, *parts])
+    done = edit(client, "archive", runs=[whole.id])
+    assert sorted(done["runs"]) == sorted([whole.id, *parts])
+    undo(client, done)
+    assert not any(row.is_archived for row in state(store)["rows"])
+
+
 def test_a_baseline_goes_with_its_run_and_comes_back(
     client: TestClient, store: Path, runs: list[str]
 ) -> None:

@@ -244,6 +244,62 @@ def test_groups_say_n_and_spread(client: TestClient, store: Path) -> None:
     assert len(get(client, "groups", metrics="loss", limit=1)["rows"]) == 1
 
 
+def test_groups_are_of_runs_in_use_unless_others_are_asked_for(
+    client: TestClient, store: Path
+) -> None:
+    ids = [log_run(store, name, losses=(1.0,)) for name in ("shown", "archived", "deleted")]
+    client.post("/api/v1/edits/archive", json={"runs": [ids[1]]})
+    client.post("/api/v1/edits/trash", json={"runs": [ids[2]]})
+
+    def grouped(**asked: str) -> list[str]:
+        rows = get(client, "groups", by="lr", metrics="loss", **asked)["rows"]
+        return [run for row in rows for run in row["runs"]]
+
+    assert grouped() == [ids[0]]
+    assert grouped(archived="true") == [ids[1]]
+    assert grouped(deleted="true", archived="any") == [ids[2]]
+    assert sorted(grouped(deleted="any", archived="any")) == sorted(ids)
+
+
+def _log_parts(store: Path) -> dict[str, str]:
+    """Record a run of two parts, one with a part of its own, and one that stands alone."""
+    ids: dict[str, str] = {}
+    for name, parent in (("whole", ""), ("one", "whole"), ("two", "whole"), ("fold", "two")):
+        with runlore.start_run(name, experiment="e", parent=ids.get(parent), store=store) as run:
+            run.log({"loss": len(ids)})
+            ids[name] = run.id
+    ids["alone"] = log_run(store, "alone")
+    return ids
+
+
+def test_parts_are_counted_with_their_whole_where_that_is_asked_for(
+    client: TestClient, store: Path
+) -> None:
+    ids = _log_parts(store)
+
+    def read(**asked: str) -> tuple[list[str], list[int], int, int]:
+        table = get(client, "runs", **asked)
+        return (
+            labels(table),
+            [row["parts"] for row in table["rows"]],
+            table["total"],
+            table["folded"],
+        )
+
+    assert read() == (["alone", "fold", "two", "one", "whole"], [0] * 5, 5, 0)
+    assert read(parts="true") == (["alone", "fold", "two", "one", "whole"], [0] * 5, 5, 3)
+    assert read(parts="false") == (["alone", "whole"], [0, 3], 2, 3)
+    assert read(parts="false", offset="1", limit="1") == (["whole"], [3], 2, 3)
+    # A part whose whole isn't there stands for itself.
+    assert read(parts="false", filter="metrics.loss > 0.6 and experiment = 'e'") == (
+        ["two", "one"], [1, 0], 2, 1,
+    )  # fmt: skip
+    assert read(parts="false", ids=",".join([ids["fold"], ids["whole"]])) == (
+        ["fold", "whole"], [0, 0], 2, 0,
+    )  # fmt: skip
+    assert read(filter=f'parent = "{ids["whole"][-8:]}"')[0] == ["two", "one"]
+
+
 def test_groups_leave_out_metrics_that_no_run_has(client: TestClient, store: Path) -> None:
     for seed, loss in enumerate((3.0, 1.0)):
         log_run(store, f"run{seed}", params={"lr": seed}, losses=(loss,))

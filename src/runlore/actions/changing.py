@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runlore.actions.increments import complete_open_increments
+from runlore.actions.parts import parts_within
 from runlore.actions.quiet import without_warnings
 from runlore.client.increments import mark_changed
 from runlore.editing.editor import Editor, Target
 from runlore.reading.changing import find_note
+from runlore.reading.run import stored_runs
 from runlore.reading.runs import Runs
 from runlore.reading.selection import EVERYTHING_SHOWN, find_row, select_rows
 from runlore.reading.store import open_reader
@@ -18,7 +20,6 @@ from runlore.records import limits
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from runlore.index.rows import RunRow
     from runlore.reading.facts import Note
     from runlore.reading.run import StoredRun
     from runlore.reading.selection import Scope
@@ -60,7 +61,9 @@ def archive(
     """
     reader = open_reader(store, budget_seconds=None)
     if selections:
-        runs = _with_parts(reader, list(chosen(reader, selections)))
+        rows = select_rows(reader, selections, EVERYTHING_SHOWN)
+        parts = [row for row in parts_within(reader, rows) if not row.is_deleted]
+        runs = stored_runs(reader, [*rows, *parts])
     else:
         page = reader.ask(lambda index: index.list_runs(is_archived=is_undone))
         runs = list(Runs(reader, page.runs, page.total))
@@ -70,23 +73,6 @@ def archive(
     due = [run for run in runs if run.is_archived == is_undone]
     edit = Editor.unarchive if is_undone else Editor.archive
     return _changed(reader, due, [run for run in runs if run not in due], edit, confirm)
-
-
-def _with_parts(reader: StoreReader, runs: list[StoredRun]) -> list[StoredRun]:
-    """Add the runs within runs: combinations of a search, folds, stages, and theirs."""
-    parts: dict[str, list[RunRow]] = {}
-    for row in reader.ask(lambda index: index.list_runs(is_archived=None)).runs:
-        if row.parent is not None:
-            parts.setdefault(row.parent, []).append(row)
-    known, waiting = {run.id for run in runs}, [run.id for run in runs]
-    found: list[RunRow] = []
-    while waiting:
-        for row in parts.get(waiting.pop(), ()):
-            if row.run not in known:
-                known.add(row.run)
-                waiting.append(row.run)
-                found.append(row)
-    return [*runs, *Runs(reader, found, len(found))]
 
 
 @without_warnings

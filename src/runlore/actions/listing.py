@@ -40,11 +40,13 @@ def list_all(
     limit: int | None = None,
     is_archived: bool | None = False,
     is_deleted: bool = False,
+    is_folded: bool = False,
     store: str | None = None,
 ) -> Listing:
     """List runs; `is_archived` lists those of the archive, None all, `is_deleted` the trash.
 
-    The experiment may be an increment, named by its number.
+    The experiment may be an increment, named by its number. `is_folded` leaves out parts of runs
+    in the list; `parts` of the answer's runs counts them.
 
     Raises:
         Ambiguous: if two increments have that number.
@@ -59,6 +61,7 @@ def list_all(
         limit=limit,
         archived=is_archived,
         deleted=is_deleted,
+        is_folded=is_folded,
     )
     return Listing(runs, runs.total, runs.freshness)
 

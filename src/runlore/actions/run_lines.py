@@ -25,7 +25,8 @@ _SILENT_SECONDS = 45.0
 class RunLine:
     """What a line of a table says of a run; times are milliseconds UTC.
 
-    `silent_seconds` is how long a run that should be running has given no sign of life.
+    `silent_seconds` is how long a run that should be running has given no sign of life, `parts`
+    how many runs within it a table has left out.
     """
 
     id: str
@@ -42,6 +43,7 @@ class RunLine:
     tags: list[str]
     parent: str | None
     silent_seconds: float | None
+    parts: int = 0
 
 
 def lines_of(

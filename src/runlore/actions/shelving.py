@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runlore.actions.changing import write_edits
+from runlore.actions.parts import parts_within
 from runlore.actions.undoable import Edited, Undo, counted, rows_meant
 from runlore.editing.editor import Editor
 from runlore.errors import RunBusy
@@ -13,34 +14,41 @@ from runlore.reading.run import stored_runs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from runlore.index.rows import RunRow
     from runlore.reading.store import StoreReader
 
 
-def shelve(reader: StoreReader, runs: Sequence[str], *, is_undone: bool = False) -> Edited:
-    """Archive runs, or show them in lists again (`is_undone`).
+def shelve(
+    reader: StoreReader, runs: Sequence[str], *, is_undone: bool = False, has_parts: bool = True
+) -> Edited:
+    """Archive runs, or show them in lists again (`is_undone`); with all their parts, or alone.
 
     Raises:
         RunNotFound, Ambiguous: if a run is none, or several.
         StoreError: if the store can't be written.
     """
-    due = [row.run for row in rows_meant(reader, runs) if row.is_archived == is_undone]
+    due = [
+        row.run for row in _rows(reader, runs, has_parts=has_parts) if row.is_archived == is_undone
+    ]
     if not due:
         return Edited("Nothing was to be done")
     write_edits(reader, due, Editor.unarchive if is_undone else Editor.archive)
     said = "Unarchived" if is_undone else "Archived"
-    undo = Undo("archive" if is_undone else "unarchive", {"runs": due})
+    undo = Undo("archive" if is_undone else "unarchive", _alone(due))
     return Edited(f"{said} {counted(len(due))}", due, undo)
 
 
-def trash(reader: StoreReader, runs: Sequence[str], *, is_forced: bool = False) -> Edited:
-    """Move runs to the trash; those that are running only if that is forced.
+def trash(
+    reader: StoreReader, runs: Sequence[str], *, is_forced: bool = False, has_parts: bool = True
+) -> Edited:
+    """Move runs to the trash with all their parts, or alone; those running only if forced.
 
     Raises:
         RunNotFound, Ambiguous: if a run is none, or several.
         RunBusy: if one is running.
         StoreError: if the store can't be written.
     """
-    rows = [row for row in rows_meant(reader, runs) if not row.is_deleted]
+    rows = [row for row in _rows(reader, runs, has_parts=has_parts) if not row.is_deleted]
     if not rows:
         return Edited("Nothing was to be done")
     if not is_forced:
@@ -54,19 +62,30 @@ def trash(reader: StoreReader, runs: Sequence[str], *, is_forced: bool = False) 
     due = [row.run for row in rows]
     write_edits(reader, due, lambda editor, target: editor.delete(target.run))
     message = f"Moved {counted(len(due))} to the trash"
-    return Edited(message, due, Undo("restore", {"runs": due}))
+    return Edited(message, due, Undo("restore", _alone(due)))
 
 
-def untrash(reader: StoreReader, runs: Sequence[str]) -> Edited:
-    """Take runs out of the trash.
+def untrash(reader: StoreReader, runs: Sequence[str], *, has_parts: bool = True) -> Edited:
+    """Take runs out of the trash with all their parts, or alone.
 
     Raises:
         RunNotFound, Ambiguous: if a run is none, or several.
         StoreError: if the store can't be written.
     """
-    due = [row.run for row in rows_meant(reader, runs) if row.is_deleted]
+    due = [row.run for row in _rows(reader, runs, has_parts=has_parts) if row.is_deleted]
     if not due:
         return Edited("Nothing was to be done")
     write_edits(reader, due, lambda editor, target: editor.restore(target.run))
-    undo = Undo("trash", {"runs": due, "is_forced": True})
+    undo = Undo("trash", {**_alone(due), "is_forced": True})
     return Edited(f"Restored {counted(len(due))}", due, undo)
+
+
+def _rows(reader: StoreReader, runs: Sequence[str], *, has_parts: bool) -> list[RunRow]:
+    """Return the rows of runs, and of the runs within them."""
+    rows = rows_meant(reader, runs)
+    return [*rows, *parts_within(reader, rows)] if has_parts else rows
+
+
+def _alone(due: list[str]) -> dict[str, Any]:
+    """Name the runs that an edit takes back: these, whatever lies within them."""
+    return {"runs": due, "has_parts": False}

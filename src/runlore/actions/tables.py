@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +14,7 @@ from runlore.actions.columns import cells_of, described, fields_named, keys_of
 from runlore.actions.run_lines import lines_of
 from runlore.index.columns_chosen import ChosenColumns
 from runlore.query.unknown import unknown_names
+from runlore.reading.parts import fold
 from runlore.reading.search import find_in
 from runlore.reading.search_catalogue import catalogue_of, with_facts
 
@@ -38,32 +39,45 @@ _KEPT_SECONDS = 5.0  # how runs stand, and how long they took, changes unrecorde
 
 
 class WantedTable(NamedTuple):
-    """Which runs and columns; `ids` restricts to runs, the experiment "-" to those without one."""
+    """Which runs and columns; `ids` restricts to runs, the experiment "-" to those without one.
+
+    `parts` False leaves out runs that are parts of others in the table, True counts them only.
+    """
 
     wanted: Wanted
     columns: Sequence[str] = ()
     ids: Sequence[str] | None = None
     is_only_differing: bool = False
+    parts: bool | None = None
 
 
 @dataclass(frozen=True)
 class Ordering:
-    """All runs of a table in their order, by their numbers; `key` names the moment of it."""
+    """All runs of a table in their order, by their numbers; `revision` names the moment of it.
+
+    `parts` says how many are left out within each of them, `folded` how many are parts in all.
+    """
 
     numbers: Numbers
     notes: tuple[str, ...]
     revision: tuple[str | None, int]
+    parts: Numbers | None = None
+    folded: int = 0
 
 
 @dataclass(frozen=True)
 class Window:
-    """Some lines of a table, the values of its columns for each, and how many runs it has."""
+    """Some lines of a table, the values of its columns for each, and how many runs it has.
+
+    `folded` is how many runs are parts of others, where that was asked.
+    """
 
     columns: list[TableColumn]
     lines: list[RunLine]
     values: list[list[Any]]
     total: int
     notes: tuple[str, ...]
+    folded: int = 0
 
 
 class Orderings:
@@ -94,7 +108,10 @@ class Orderings:
                 self._kept.popitem(last=False)
 
     def _size_bytes(self) -> int:
-        return sum(ordering.numbers.nbytes for _, ordering in self._kept.values())
+        return sum(
+            ordering.numbers.nbytes + (0 if ordering.parts is None else ordering.parts.nbytes)
+            for _, ordering in self._kept.values()
+        )
 
 
 def read_window(
@@ -126,6 +143,11 @@ def read_window(
         own.load(*keys_of(fields))  # of each kind all at once
         columns_of_cells = [cells_of(reader, own, field) for field in fields]
         present = [place for place, run in enumerate(ids) if run in lines]
+        if ordering.parts is not None:
+            counts = ordering.parts[offset : offset + limit].tolist()
+            for run, count in zip(ids, counts, strict=True):
+                if count and run in lines:
+                    lines[run] = replace(lines[run], parts=count)
         return Window(
             described(index, columns, fields, table.wanted.experiment),
             [lines[ids[place]] for place in present],
@@ -133,6 +155,7 @@ def read_window(
             len(ordering.numbers),
             (*ordering.notes, *_unknown(columns, fields)) if len(ordering.numbers) else
             ordering.notes,
+            ordering.folded,
         )  # fmt: skip
 
     return reader.ask(read)
@@ -151,6 +174,7 @@ def order_runs(
         wanted._replace(order_by=tuple(wanted.order_by)),
         tuple(table.ids or ()),
         table.ids is None,
+        table.parts,
     )
     known = orderings.find(key, revision) if orderings is not None else None
     if known is not None:
@@ -162,7 +186,13 @@ def order_runs(
         numbers = numbers[columns.texts("attribute", "experiment").codes[numbers] < 0]
     if table.ids is not None:
         numbers = numbers[np.isin(numbers, columns.find(table.ids))]
-    ordering = Ordering(numbers.astype(np.int32), found.notes, revision)
+    parts, count = None, 0
+    if table.parts is not None:
+        folded = fold(columns, numbers)
+        count = folded.folded
+        if not table.parts and count:
+            numbers, parts = folded.numbers, folded.parts.astype(np.int32)
+    ordering = Ordering(numbers.astype(np.int32), found.notes, revision, parts, count)
     if orderings is not None:
         orderings.keep(key, ordering)
     return ordering

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runlore.actions.changing import chosen
+from runlore.actions.parts import parts_within
 from runlore.actions.quiet import without_warnings
 from runlore.editing.editor import Editor
 from runlore.errors import RunBusy
-from runlore.reading.selection import Scope
+from runlore.reading.run import stored_runs
+from runlore.reading.selection import Scope, select_rows
 from runlore.reading.store import open_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runlore.actions.changing import Confirm
+    from runlore.index.rows import RunRow
     from runlore.reading.run import StoredRun
     from runlore.reading.store import StoreReader
 
@@ -40,7 +42,7 @@ def remove(
     confirm: Confirm,
     store: str | None = None,
 ) -> Removal:
-    """Move runs to the trash; those that are running only if that is forced.
+    """Move runs to the trash with all their parts; those running only if that is forced.
 
     Raises:
         RunNotFound, Ambiguous: if a selection names no run, or a name several.
@@ -48,7 +50,7 @@ def remove(
         StoreError: if the store can't be written.
     """
     reader = open_reader(store)
-    runs = [run for run in chosen(reader, selections) if not run.is_deleted]
+    runs = _with_parts(reader, select_rows(reader, selections), is_deleted=False)
     running = [run for run in runs if run.status == "running"]
     if running and not is_forced:
         raise RunBusy(
@@ -66,20 +68,29 @@ def remove(
 
 @without_warnings
 def restore(selections: Sequence[str], *, confirm: Confirm, store: str | None = None) -> Removal:
-    """Take runs out of the trash.
+    """Take runs out of the trash with all their parts; one that is a part comes alone.
 
     Raises:
         RunNotFound, Ambiguous: if a selection names no run in the trash, or a name several.
         StoreError: if the store can't be written.
     """
     reader = open_reader(store)
-    runs = [run for run in chosen(reader, selections, Scope(is_deleted=True)) if run.is_deleted]
+    rows = select_rows(reader, selections, Scope(is_deleted=True))
+    runs = _with_parts(reader, rows, is_deleted=True)
     if not runs or not confirm(runs):
         return Removal(runs, 0, is_done=not runs)
     with Editor(reader.folder.path) as editor:
         for run in runs:
             editor.restore(run.id)
     return Removal(runs, 0, is_done=True)
+
+
+def _with_parts(
+    reader: StoreReader, rows: Sequence[RunRow], *, is_deleted: bool
+) -> list[StoredRun]:
+    """Add the parts of runs; keep those that are in the trash, or those that aren't."""
+    rows = [*rows, *parts_within(reader, rows)]
+    return stored_runs(reader, [row for row in rows if row.is_deleted == is_deleted])
 
 
 def bytes_of(reader: StoreReader, runs: Sequence[str]) -> int:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--all", "is_all", is_flag=True, help="All runs, however many there are.")
 @click.option("--archived", is_flag=True, help="Archived runs instead, which lists leave out.")
 @click.option("--deleted", is_flag=True, help="Runs in the trash instead.")
+@click.option("--parts", is_flag=True, help="Also runs that are parts of others in the list.")
 @table_format("The table that `export` writes, of the runs listed; json is --json.")
 @store_and_json
 def command(
@@ -36,13 +37,15 @@ def command(
     is_all: bool,
     archived: bool,
     deleted: bool,
+    parts: bool,
     form: str | None,
     as_json: bool,
 ) -> None:
     """List runs, the newest first (also: list).
 
     Runs that nobody named are shown by the params that differ. The metrics shown are those that
-    most of the listed runs have, at most four.
+    most of the listed runs have, at most four. The parts of a run in the list (combinations of a
+    search, folds, stages) are counted with it, and left out themselves.
     """
     from runlore.actions.listing import list_all
 
@@ -54,6 +57,7 @@ def command(
         limit=None if is_all else limit,
         is_archived=archived,
         is_deleted=deleted,
+        is_folded=not parts,
         store=chosen_store(),
     )
     if form == "json":
@@ -76,6 +80,8 @@ def command(
         talk(_nothing(experiment, project, place))
     if len(listing.runs) < listing.total:
         talk(f"{len(listing.runs):,} of {count(listing.total, 'run')}; more: --limit N or --all")
+    if folded := sum(listing.runs.parts.values()):
+        talk(f"{count(folded, 'part')} of runs left out; with them: --parts")
     tell_freshness(listing.freshness)
 
 
@@ -113,6 +119,10 @@ def _show(listing: Listing, output: Output) -> None:
     has_experiments = len({run.experiment for run in runs}) > 1
     if has_experiments:
         columns.append(Column("experiment", rank=5, least=10))
+    parts = listing.runs.parts
+    has_parts = any(run.id in parts for run in runs)
+    if has_parts:
+        columns.append(Column("parts", is_right=True, rank=1))
     ranks = (2, 4, 7, 8)  # where room is short, the first two metrics matter more than the rest
     columns += [
         Column(label, is_right=True, rank=rank) for label, rank in zip(metrics, ranks, strict=False)
@@ -134,6 +144,8 @@ def _show(listing: Listing, output: Output) -> None:
         ]
         if has_experiments:
             row.append(run.experiment or "")
+        if has_parts:
+            row.append(f"{parts[run.id]:,}" if run.id in parts else "")
         row += [column[at] for column in values]
         if has_tags:
             row.append(", ".join(tags_of[at]))
@@ -145,8 +157,10 @@ def _report(listing: Listing) -> dict[str, Any]:
     from runlore.cli.freshness import freshness_report
     from runlore.cli.run_report import listed_run
 
+    parts = listing.runs.parts
     return {
-        "runs": [listed_run(run) for run in listing.runs],
+        "runs": [listed_run(run) | {"parts": parts.get(run.id, 0)} for run in listing.runs],
         "total": listing.total,
+        "folded": sum(parts.values()),
         "freshness": freshness_report(listing.freshness),
     }

@@ -124,14 +124,20 @@ class Index(Protocol):
         runs: Sequence[str] | None = None,
         is_deleted: bool | None = False,
         is_archived: bool | None = None,
+        is_folded: bool = False,
         limit: int | None = None,
         offset: int = 0,
     ) -> RunPage:
         """List runs, newest first; `is_deleted` None lists those in the trash as well.
 
         So does `is_archived` with those in the archive. Runs that were purged, or live in another
-        store now, are never listed. `runs` restricts to ids.
+        store now, are never listed. `runs` restricts to ids, of which at most 500 can be folded:
+        `is_folded` leaves out runs that are parts of others in the list, and counts them.
         """
+        ...
+
+    def parts_of(self, runs: Sequence[str]) -> list[str]:
+        """Give the ids of the runs within some runs, and within those; not of these themselves."""
         ...
 
     def get_runs(self, runs: Sequence[str]) -> dict[str, RunRow]:

@@ -48,7 +48,16 @@ _RUN_COLUMNS = (
 _NEWEST_FIRST = "ORDER BY COALESCE(runs.created, runs.first_time, 0) DESC, runs.run DESC"
 _SHOWN = "runs.is_purged = 0 AND runs.moved_to IS NULL"
 _AT_ONCE = 500  # engines limit how many arguments a statement takes
+_MOST_WITHIN = 100  # runs within runs; more go round in circles
 _HEX_END = "g"  # sorts behind every hexadecimal digit
+
+
+def _is_part(where: str) -> str:
+    """Write that a run is a part of one which a condition on `runs` holds for as well."""
+    return (
+        "EXISTS (SELECT 1 FROM runs AS whole WHERE whole.run = runs.parent "
+        f"AND whole.run <> runs.run AND {where.replace('runs.', 'whole.')})"
+    )
 
 
 class Queries(
@@ -68,6 +77,7 @@ class Queries(
         runs: Sequence[str] | None = None,
         is_deleted: bool | None = False,
         is_archived: bool | None = None,
+        is_folded: bool = False,
         limit: int | None = None,
         offset: int = 0,
     ) -> RunPage:
@@ -103,6 +113,10 @@ class Queries(
             conditions.append(f"runs.run IN ({_marks(runs)})")
             arguments.extend(runs)
         where = " AND ".join(conditions)
+        parts = self._parts(where, arguments) if is_folded else {}
+        folded = sum(parts.values())
+        if folded:
+            where, arguments = f"{where} AND NOT {_is_part(where)}", [*arguments, *arguments]
         page = "" if limit is None and not offset else " LIMIT ? OFFSET ?"
         paging = [limit if limit is not None else 1 << 40, offset] if page else []
         rows = self._rows(
@@ -112,7 +126,41 @@ class Queries(
         total = len(rows)
         if page:
             total = self._rows(f"SELECT COUNT(*) FROM runs WHERE {where}", arguments)[0][0]
-        return RunPage([_run_row(row) for row in rows], total)
+        return RunPage([_run_row(row) for row in rows], total, parts)
+
+    def _parts(self, where: str, arguments: Sequence[object]) -> dict[str, int]:
+        """Count the parts, and theirs, of each run in a list that isn't a part of one there."""
+        whole_of: dict[str, str] = dict(
+            self._rows(
+                f"SELECT runs.run, runs.parent FROM runs WHERE runs.parent IS NOT NULL "
+                f"AND {where} AND {_is_part(where)}",
+                [*arguments, *arguments],
+            )
+        )
+        found: dict[str, int] = {}
+        for whole in whole_of.values():
+            outer, steps = whole, 0
+            while outer in whole_of and steps < _MOST_WITHIN:
+                outer, steps = whole_of[outer], steps + 1
+            found[outer] = found.get(outer, 0) + 1
+        return found
+
+    def parts_of(self, runs: Sequence[str]) -> list[str]:
+        """Give the ids of the runs within some runs, and within those."""
+        parts: dict[str, list[str]] = {}
+        for run, whole in self._rows(
+            f"SELECT runs.run, runs.parent FROM runs WHERE runs.parent IS NOT NULL AND {_SHOWN} "
+            "ORDER BY runs.run"
+        ):
+            parts.setdefault(whole, []).append(run)
+        known, waiting = set(runs), list(runs)
+        found: list[str] = []
+        while waiting:
+            own = [run for run in parts.get(waiting.pop(), ()) if run not in known]
+            known.update(own)
+            waiting += own
+            found += own
+        return found
 
     def get_runs(self, runs: Sequence[str]) -> dict[str, RunRow]:
         """Give the rows of the runs that are known."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class RunRow(NamedTuple):
@@ -33,10 +37,14 @@ class RunRow(NamedTuple):
 
 
 class RunPage(NamedTuple):
-    """Some runs, and how many there are in all."""
+    """Some runs, and how many there are in all.
+
+    Of a list that leaves parts out, `parts` says how many lie within each run, by id.
+    """
 
     runs: list[RunRow]
     total: int
+    parts: Mapping[str, int] = MappingProxyType({})
 
 
 class Param(NamedTuple):

@@ -99,10 +99,12 @@ class CurveReader:
             curves.append((one, self._maker(known, one.asked, span)))
         within = self._range_of(curves, known, span)
         most_read = max(LONG, _MOST_READ // max(len(curves), 1))
+        # Where nothing has an x, points are counted all the same.
+        drawn_in = Range(0.0, 0.0, 1) if within is None else within
         for one, make in curves:
-            if within is not None and one.error is None:
+            if one.error is None:
                 one.found = _guarded(
-                    one, known, make, lambda curve: curve.draw(within, most_read), CurveFound()
+                    one, known, make, lambda curve: curve.draw(drawn_in, most_read), CurveFound()
                 )
         return within, drawn
 

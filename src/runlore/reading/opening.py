@@ -44,20 +44,24 @@ def list_runs(
     limit: int | None = None,
     archived: bool | None = False,
     deleted: bool = False,
+    parts: bool = True,
 ) -> Runs:
     """List the runs of an experiment or a project, or all, newest first.
 
     `limit` is the most to return. Archived runs are left out: `archived=True` lists them
-    instead, None all; `deleted=True` lists those in the trash instead. What is recorded by now
-    is read first, for about 0.2 s; if that was not enough, a BehindWarning says so.
+    instead, None all; `deleted=True` lists those in the trash instead. `parts=False` leaves out
+    runs that are parts of others in the list, like the combinations of a search; `parts` of the
+    answer counts them. What is recorded by now is read first, for about 0.2 s; if that was not
+    enough, a BehindWarning says so.
 
     Raises:
         StoreNotFound: if there is no store.
     """
     reader = open_reader(store)
     runs = find_runs(
-        reader, experiment, project=project, limit=limit, archived=archived, deleted=deleted
-    )
+        reader, experiment, project=project, limit=limit, archived=archived, deleted=deleted,
+        is_folded=not parts,
+    )  # fmt: skip
     warn_if_behind(reader)
     return runs
 
@@ -97,11 +101,12 @@ def find_runs(
     limit: int | None = None,
     archived: bool | None = False,
     deleted: bool | None = False,
+    is_folded: bool = False,
 ) -> Runs:
     """List runs, as `list_runs` does, of a store that is open already.
 
     `deleted` None lists those in the trash among the others, `archived` None those of the
-    archive; in the trash, both are listed.
+    archive; in the trash, both are listed. `is_folded` leaves out parts of others in the list.
 
     Raises:
         InvalidType: if `limit` isn't a whole number.
@@ -117,10 +122,11 @@ def find_runs(
             project=project,
             is_deleted=deleted,
             is_archived=None if deleted else archived,
+            is_folded=is_folded,
             limit=limit,
         )
     )
-    return Runs(reader, page.runs, page.total)
+    return Runs(reader, page.runs, page.total, parts=page.parts)
 
 
 def find_some_runs(
@@ -131,13 +137,15 @@ def find_some_runs(
     limit: int | None = None,
     archived: bool | None = False,
     deleted: bool | None = False,
+    is_folded: bool = False,
 ) -> Runs:
     """List runs as `find_runs` does; where there are none so far, read on for up to 10 s."""
 
     def find() -> Runs:
         return find_runs(
-            reader, experiment, project=project, limit=limit, archived=archived, deleted=deleted
-        )
+            reader, experiment, project=project, limit=limit, archived=archived, deleted=deleted,
+            is_folded=is_folded,
+        )  # fmt: skip
 
     runs = find()
     if not runs.total and not reader.freshness.is_current:

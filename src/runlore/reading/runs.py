@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 from runlore.reading.details import Details
@@ -10,7 +11,7 @@ from runlore.reading.run import StoredRun
 from runlore.reading.search_rows import LazyRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     import pandas as pd
@@ -28,7 +29,8 @@ class Runs(Sequence[StoredRun]):
     """Runs of one answer, newest first; what they hold is loaded for all when first needed.
 
     `total` counts the runs there are, more than these if a limit was given. `notes` say of a
-    search what may not be as it was meant, such as names that no run has.
+    search what may not be as it was meant, such as names that no run has. `parts`, of a list that
+    leaves out parts of runs, says how many lie within each, by id.
     """
 
     def __init__(
@@ -37,10 +39,12 @@ class Runs(Sequence[StoredRun]):
         rows: Sequence[RunRow],
         total: int,
         notes: tuple[str, ...] = (),
+        parts: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         """Show the runs of `rows`; use `runlore.list_runs` or `runlore.search_runs`."""
         self.total = total
         self.notes = notes
+        self.parts = parts
         self.details = Details(reader, rows)
 
     def __len__(self) -> int:
@@ -53,7 +57,7 @@ class Runs(Sequence[StoredRun]):
     def __getitem__(self, place: int | slice) -> StoredRun | Runs:
         rows = self.details.rows
         if isinstance(place, slice):
-            return Runs(self.details.reader, rows[place], self.total, self.notes)
+            return Runs(self.details.reader, rows[place], self.total, self.notes, self.parts)
         return StoredRun(rows[place], self.details)
 
     def __iter__(self) -> Iterator[StoredRun]:

@@ -348,6 +348,35 @@ class IndexContract(
         assert ([row.run for row in page.runs], page.total) == ([OTHER_RUN], 2)
         assert [row.run for row in index.list_runs(experiment="samea").runs] == [RUN]
 
+    def test_parts_are_folded_into_what_they_lie_within_where_that_is_listed(
+        self, index: Index, store: StoreFolder, journal: JournalComposer
+    ) -> None:
+        """A part whose whole isn't in the list stands for itself."""
+        ids = [f"0192f0c1a2b4{number:020x}" for number in range(1, 6)]
+        whole, part, fold, other, loop = ids
+        parents = {whole: None, part: whole, fold: part, other: whole, loop: loop}
+        for number, (run, parent) in enumerate(parents.items()):
+            slot = journal.slot(run, f"{number:032x}")
+            experiment = "b" if run == other else "a"
+            journal.event(slot, "run.started", time=T + number, parent=parent,
+                          experiment=experiment)  # fmt: skip
+        catch_up(index, store)
+        page = index.list_runs(is_folded=True)
+        assert ([row.run for row in page.runs], page.total) == ([loop, whole], 2)
+        assert page.parts == {whole: 3}
+        assert index.list_runs(is_folded=True, limit=1).total == 2
+        page = index.list_runs(experiment="b", is_folded=True)
+        assert ([row.run for row in page.runs], page.parts) == ([other], {})
+        assert index.list_runs().total == 5
+        assert index.list_runs().parts == {}
+        assert index.parts_of([whole]) == [part, other, fold]
+        assert index.parts_of([part, whole, loop]) == [other, fold]
+        assert index.parts_of([fold]) == []
+        journal.edit(0, "run.deleted", time=T + 9, run=whole)
+        catch_up(index, store)
+        page = index.list_runs(is_folded=True)
+        assert ([row.run for row in page.runs], page.parts) == ([loop, other, part], {part: 1})
+
     def test_sealing_moves_nothing(
         self, index: Index, store: StoreFolder, journal: JournalComposer
     ) -> None:

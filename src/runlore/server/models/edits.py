@@ -9,6 +9,7 @@ from pydantic import Field
 from runlore.server.models.base import Answer, Question
 
 MOST_RUNS = 10_000
+MOST_SHELVED = 100_000  # with their parts
 MOST_TAGS = 100
 _MOST_TIME = 1 << 62
 
@@ -25,7 +26,17 @@ class RunsMeant(Question):
     runs: Runs
 
 
-class TrashEdit(RunsMeant):
+class ShelvingEdit(Question):
+    """Runs by ids, short ids or names, for the archive, the trash, or out of these.
+
+    The runs within them go along; what undoes an edit says `has_parts: false` and names each.
+    """
+
+    runs: Annotated[list[Run], Field(min_length=1, max_length=MOST_SHELVED)]
+    has_parts: bool = True
+
+
+class TrashEdit(ShelvingEdit):
     """Runs for the trash; `is_forced` also takes those that are running."""
 
     is_forced: bool = False

@@ -21,7 +21,10 @@ class Column(Answer):
 
 
 class RunLine(Answer):
-    """A run in a line; `values` has one for each column of the table."""
+    """A run in a line; `values` has one for each column of the table.
+
+    `parts` counts the runs within it that the table has left out.
+    """
 
     id: str
     short: str
@@ -37,15 +40,20 @@ class RunLine(Answer):
     tags: list[str]
     parent: str | None
     silent_seconds: float | None
+    parts: int
     values: list[Cell]
 
 
 class RunTable(Answer):
-    """Some lines of a table, from `offset` on, of `total`."""
+    """Some lines of a table, from `offset` on, of `total`.
+
+    `folded` is how many runs are parts of others, where `parts` was asked; 0 else.
+    """
 
     columns: list[Column]
     rows: list[RunLine]
     total: int
+    folded: int
     offset: int
     next: str | None
     notes: list[str]

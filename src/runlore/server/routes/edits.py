@@ -76,28 +76,35 @@ def colours(shared: Shared, body: models.ColoursEdit) -> Done:
 
 
 @router.post("/api/v1/edits/archive")
-def archive(shared: Shared, body: models.RunsMeant) -> Done:
-    """Hide runs from lists."""
-    return _done(shared, shelving.shelve(shared.current(), body.runs))
+def archive(shared: Shared, body: models.ShelvingEdit) -> Done:
+    """Hide runs from lists, and the runs within them."""
+    reader = shared.current()
+    return _done(shared, shelving.shelve(reader, body.runs, has_parts=body.has_parts))
 
 
 @router.post("/api/v1/edits/unarchive")
-def unarchive(shared: Shared, body: models.RunsMeant) -> Done:
-    """Show archived runs in lists again."""
-    return _done(shared, shelving.shelve(shared.current(), body.runs, is_undone=True))
+def unarchive(shared: Shared, body: models.ShelvingEdit) -> Done:
+    """Show archived runs in lists again, and the runs within them."""
+    reader = shared.current()
+    return _done(
+        shared, shelving.shelve(reader, body.runs, is_undone=True, has_parts=body.has_parts)
+    )
 
 
 @router.post("/api/v1/edits/trash")
 def trash(shared: Shared, body: models.TrashEdit) -> Done:
-    """Move runs to the trash."""
-    reader = shared.current()
-    return _done(shared, shelving.trash(reader, body.runs, is_forced=body.is_forced))
+    """Move runs to the trash, and the runs within them."""
+    reader, is_forced = shared.current(), body.is_forced
+    return _done(
+        shared, shelving.trash(reader, body.runs, is_forced=is_forced, has_parts=body.has_parts)
+    )
 
 
 @router.post("/api/v1/edits/restore")
-def restore(shared: Shared, body: models.RunsMeant) -> Done:
-    """Take runs out of the trash."""
-    return _done(shared, shelving.untrash(shared.current(), body.runs))
+def restore(shared: Shared, body: models.ShelvingEdit) -> Done:
+    """Take runs out of the trash, and the runs within them."""
+    reader = shared.current()
+    return _done(shared, shelving.untrash(reader, body.runs, has_parts=body.has_parts))
 
 
 @router.post("/api/v1/edits/metric")

@@ -44,6 +44,10 @@ MOST_COLUMNS = 200
 Filter = Annotated[str, Query(max_length=64 * 1024, description="As in `runlore search`.")]
 Order = Annotated[str, Query(max_length=10_000, description="`metrics.val_acc desc, started`")]
 Either = Literal["true", "false", "any"]
+Parts = Annotated[
+    bool | None,
+    Query(description="false leaves out runs that are parts of others here; true counts them."),
+]
 Names = Annotated[str, Query(max_length=64 * 1024, description="Separated by commas.")]
 
 
@@ -63,6 +67,7 @@ def list_runs(
     deleted: Either = "false",
     ids: Names | None = None,
     only_differing: bool = False,
+    parts: Parts = None,
 ) -> Response:
     """List runs, the newest first unless ordered otherwise, with the columns that are named."""
     table = WantedTable(
@@ -76,6 +81,7 @@ def list_runs(
         columns=split_names(columns)[:MOST_COLUMNS],
         ids=None if ids is None else split_names(ids),
         is_only_differing=only_differing,
+        parts=parts,
     )
     start = read_offset("runs", cursor, offset)
     orderings: Orderings = request.app.state.orderings
@@ -89,6 +95,7 @@ def list_runs(
             columns=heads,
             rows=rows[:count],
             total=window.total,
+            folded=window.folded,
             offset=start,
             next=next_offset("runs", start + count, window.total),
             notes=list(window.notes),
@@ -154,6 +161,8 @@ def list_groups(
     metrics: Names | None = None,
     order: Order = "",
     experiment: str | None = None,
+    archived: Either = "false",
+    deleted: Either = "false",
     limit: Limit = 100,
     offset: Offset = 0,
     cursor: CursorText = None,
@@ -162,7 +171,13 @@ def list_groups(
     start = read_offset("groups", cursor, offset)
     found = read_groups(
         shared.current(),
-        Wanted(filter=filter, order_by=split_names(order), experiment=experiment),
+        Wanted(
+            filter=filter,
+            order_by=split_names(order),
+            experiment=experiment,
+            is_archived=_truth(archived),
+            is_deleted=_truth(deleted),
+        ),
         split_names(by),
         metrics=None if metrics is None else split_names(metrics),
         offset=start,

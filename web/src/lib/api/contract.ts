@@ -47,12 +47,12 @@ export interface VerdictGroup { label: string; key: Record<string, string>; n: n
 // ---- runs ------------------------------------------------------------------------------------------
 // GET /runs?filter=&order=metrics.val_acc%20desc&offset=0&limit=100&cursor=&columns=params.lr,metrics.loss.min&experiment=
 //   &archived=false|true|any&deleted=false|true|any&ids=a,b&only_differing=false      limit <= 1000, columns <= 200
-export interface RunTable { columns: Column[]; rows: RunLine[]; total: number; offset: number; next: string | null; notes: string[]; freshness: Freshness }
+export interface RunTable { columns: Column[]; rows: RunLine[]; total: number; folded: number /* parts of others, with parts= */; offset: number; next: string | null; notes: string[]; freshness: Freshness }
 export interface Column { name: string /* as in filters: params.lr, metrics.loss, metrics.loss.min, duration, user … */;
   kind: "number" | "text" | "time" | "duration" | "tags" | "boolean"; unit: string | null; direction: "min" | "max" | null; alias: string | null }
 export interface RunLine { id: string; short: string; label: string; experiment: string | null; status: Status; started_ms: number | null;
   ended_ms: number | null; seconds: number | null; colour: string | null /* override "#rrggbb" */; is_archived: boolean; is_deleted: boolean;
-  tags: string[]; parent: string | null; silent_seconds: number | null /* running but no sign of life so long */;
+  tags: string[]; parent: string | null; silent_seconds: number | null /* running but no sign of life so long */; parts: number /* runs within it that the table has left out */;
   values: (Cell)[] /* one per column */ }
 export type Cell = Num | string | boolean | null;
 // GET /runs/fields?search=&kind=&limit=&experiment=  : what columns there are

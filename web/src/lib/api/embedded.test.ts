@@ -14,6 +14,7 @@ const data: Embedded = {
   answers: { "/compare": { runs: [] }, "/metrics?search=x": { items: [] } },
   table: {
     columns: [column("params.lr"), column("metrics.loss")],
+    folded: 0,
     rows: [line("a", [0.1, 1]), line("b", [0.2, 2])],
     total: 2,
     offset: 0,

@@ -5,7 +5,7 @@ import { literal, runEnding, shellOf, surroundings } from "./runWords";
 
 const line = (changed: Partial<RunLine>): RunLine => ({
   id: "a".repeat(32), short: "aaaaaaaa", label: "a", experiment: null, status: "finished", started_ms: 0, ended_ms: 1, seconds: 1, colour: null,
-  is_archived: false, is_deleted: false, tags: [], parent: null, silent_seconds: null, values: [], ...changed,
+  is_archived: false, is_deleted: false, tags: [], parent: null, silent_seconds: null, parts: 0, values: [], ...changed,
 }); // prettier-ignore
 
 test("what ended a run is said in one line", () => {

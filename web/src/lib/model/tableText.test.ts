@@ -6,7 +6,7 @@ import { csvOf, markdownOf, pythonOf } from "./tableText";
 const column = (name: string, kind: Column["kind"] = "number"): Column => ({ name, kind, unit: null, direction: null, alias: null });
 const line = (label: string, ...values: RunLine["values"]): RunLine => ({
   id: "0".repeat(32), short: "00000000", label, experiment: null, status: "finished", started_ms: null, ended_ms: null, seconds: null,
-  colour: null, is_archived: false, is_deleted: false, tags: [], parent: null, silent_seconds: null, values,
+  colour: null, is_archived: false, is_deleted: false, tags: [], parent: null, silent_seconds: null, parts: 0, values,
 }); // prettier-ignore
 const columns = [column("metrics.acc"), column("params.note", "text"), column("started", "time")];
 

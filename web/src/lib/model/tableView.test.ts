@@ -19,6 +19,7 @@ describe("the view of a table in the address", () => {
       open: ["lr=1, a=2", "100%~"],
       isDiffering: false,
       shown: "archived",
+      parts: true,
       baseline: "01a1fec0b28304b07bed5775e92e10cf",
     }; // prettier-ignore
     const query = new URLSearchParams();

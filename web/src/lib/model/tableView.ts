@@ -8,6 +8,7 @@
 //   open  LABEL,…                    groups whose runs are shown
 //   diff  1 | 0                      only columns in which runs differ
 //   show  archived | deleted | all   other runs than those in use
+//   parts 1 | 0                      runs that are parts of others here: as rows of their own, or counted with those
 //   base  RUN                        the run that all are held against
 import { parseList, printList } from "./chartView";
 import { splitNames } from "./columns";
@@ -34,6 +35,8 @@ export interface TableView {
   /** null where nobody chose. */
   isDiffering: boolean | null;
   shown: Shown;
+  /** Whether parts of runs are rows of their own; null where nobody chose. */
+  parts: boolean | null;
   baseline: string | null;
 }
 
@@ -76,7 +79,7 @@ function parseBy(text: string | null): string[] | null {
 export function parseTableView(get: (key: string) => string | null): TableView {
   const columns = get("cols");
   const shown = get("show") as Shown | null;
-  const diff = get("diff");
+  const truth = (key: string) => (get(key) === "1" ? true : get(key) === "0" ? false : null);
   return {
     filter: get("q") ?? "",
     sort: parseSort(get("sort")),
@@ -85,8 +88,9 @@ export function parseTableView(get: (key: string) => string | null): TableView {
     widths: parseWidths(get("wid")),
     by: parseBy(get("by")),
     open: parseList(get("open")),
-    isDiffering: diff === "1" ? true : diff === "0" ? false : null,
+    isDiffering: truth("diff"),
     shown: shown && SHOWN.includes(shown) ? shown : "active",
+    parts: truth("parts"),
     baseline: /^[0-9a-f]{4,32}$/.test(get("base") ?? "") ? get("base") : null,
   };
 }
@@ -94,6 +98,7 @@ export function parseTableView(get: (key: string) => string | null): TableView {
 /** What to write into the address for parts of the view that changed. */
 export function printTableView(changed: Partial<TableView>): Record<string, string | null> {
   const out: Record<string, string | null> = {};
+  const digit = (is: boolean | null) => (is === null ? null : is ? "1" : "0");
   if (changed.filter !== undefined) out["q"] = changed.filter.trim() || null;
   if (changed.sort !== undefined) out["sort"] = printSort(changed.sort);
   if (changed.columns !== undefined) out["cols"] = changed.columns?.join(",") ?? null;
@@ -101,8 +106,9 @@ export function printTableView(changed: Partial<TableView>): Record<string, stri
   if (changed.widths !== undefined) out["wid"] = printList([...changed.widths].map(([name, width]) => `${name}~${Math.round(width)}`));
   if (changed.by !== undefined) out["by"] = changed.by === null ? null : changed.by.join(",") || "-";
   if (changed.open !== undefined) out["open"] = printList(changed.open);
-  if (changed.isDiffering !== undefined) out["diff"] = changed.isDiffering === null ? null : changed.isDiffering ? "1" : "0";
+  if (changed.isDiffering !== undefined) out["diff"] = digit(changed.isDiffering);
   if (changed.shown !== undefined) out["show"] = changed.shown === "active" ? null : changed.shown;
+  if (changed.parts !== undefined) out["parts"] = digit(changed.parts);
   if (changed.baseline !== undefined) out["base"] = changed.baseline;
   return out;
 }

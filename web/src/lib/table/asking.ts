@@ -9,6 +9,8 @@ import type { Part, Question } from "./windowed.svelte";
 export interface RunsHead {
   columns: Column[];
   notes: string[];
+  /** How many of the runs are parts of others there, where that was asked. */
+  folded: number;
 }
 export interface GroupsHead {
   by: string[];
@@ -22,20 +24,21 @@ const STANDS: Record<Shown, { archived: string; deleted: string }> = {
   all: { archived: "any", deleted: "any" },
 };
 
-/** Which runs, in what order: without columns and windows. */
-export function runsQuery(view: TableView, experiment: string | null): Query {
-  return { filter: view.filter, order: printSort(view.sort), experiment, ...STANDS[view.shown] };
-}
-
-export function runsQuestion(view: TableView, experiment: string | null, columns: readonly string[], isDiffering: boolean): Question<RunLine, RunsHead> {
-  const rows = runsQuery(view, experiment);
+/** Asks for runs; `parts` of others among them as rows of their own, or counted with those (false), null where that isn't told apart. */
+export function runsQuestion(
+  view: TableView,
+  experiment: string | null,
+  columns: readonly string[],
+  { isDiffering = false, parts = null }: { isDiffering?: boolean; parts?: boolean | null } = {},
+): Question<RunLine, RunsHead> {
+  const rows: Query = { filter: view.filter, order: printSort(view.sort), experiment, ...STANDS[view.shown], parts };
   const query = { ...rows, columns: columns.join(","), only_differing: isDiffering };
   return {
     key: JSON.stringify(query),
     order: JSON.stringify(rows),
     ask: async (offset, limit, signal): Promise<Part<RunLine, RunsHead>> => {
-      const { rows, total, columns, notes } = await source.get<RunTable>("/runs", { ...query, offset, limit }, signal);
-      return { rows, total, head: { columns, notes } };
+      const { rows, total, columns, notes, folded } = await source.get<RunTable>("/runs", { ...query, offset, limit }, signal);
+      return { rows, total, head: { columns, notes, folded } };
     },
   };
 }
@@ -51,7 +54,7 @@ export async function runsById(ids: readonly string[], columns: readonly Column[
 export function groupsQuestion(view: TableView, experiment: string | null, by: readonly string[], columns: readonly Column[]): Question<GroupLine, GroupsHead> {
   const metrics = columns.flatMap((one) => labelOf(one.name) ?? []).slice(0, 50);
   const order = printSort(groupOrder(view.sort, columns));
-  const rows = { filter: view.filter, experiment, by: by.join(","), order };
+  const rows = { filter: view.filter, experiment, by: by.join(","), order, ...STANDS[view.shown] };
   const query = { ...rows, metrics: metrics.join(",") };
   return {
     key: JSON.stringify(query),

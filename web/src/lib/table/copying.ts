@@ -59,7 +59,7 @@ async function read(table: TableState, most: number): Promise<Read> {
     return { lines, total: selected.size };
   }
   const names = table.columns.map((one) => one.name);
-  const question = runsQuestion(table.view, table.experiment, names, false);
+  const question = runsQuestion(table.view, table.experiment, names, { parts: table.parts });
   const never = new AbortController().signal;
   const lines: RunLine[] = [];
   for (let total = Infinity; lines.length < Math.min(total, most); ) {

@@ -20,6 +20,8 @@ export interface TableOptions {
   by?: () => string[];
   /** The run to hold others against, where the address doesn't say one. */
   baseline?: () => string | null;
+  /** Whether runs that are parts of others may be counted with those, instead of being rows of their own. */
+  hasFolds?: boolean;
 }
 
 const NO_COLUMNS: Column[] = [];
@@ -46,7 +48,7 @@ export class TableState {
     this.#fields = new Resource((signal) => (this.view.columns === null ? readFields(this.experiment, signal) : null));
     this.runs = new Windowed(() => {
       const { wanted } = this;
-      return wanted && runsQuestion(this.view, this.experiment, wanted, this.isDiffering);
+      return wanted && runsQuestion(this.view, this.experiment, wanted, { isDiffering: this.isDiffering, parts: this.parts });
     });
     this.groups = new Windowed(() => {
       const { head } = this.runs;
@@ -65,6 +67,8 @@ export class TableState {
   by: readonly string[] = $derived.by(() => this.view.by ?? this.#options.by?.() ?? NONE);
   isGrouped = $derived(this.by.length > 0);
   isDiffering = $derived.by(() => this.view.isDiffering ?? this.view.columns === null);
+  /** Whether parts of runs are rows of their own: those that a filter finds are. Null where that isn't told apart. */
+  parts: boolean | null = $derived.by(() => (this.#options.hasFolds && !this.isGrouped ? (this.view.parts ?? this.view.filter !== "") : null));
   baselineId: string | null = $derived.by(() => this.view.baseline ?? this.#options.baseline?.() ?? null);
   widths = $derived.by(() => this.view.widths);
   /** Names of the columns that are asked for; null until it is known which there are. */
@@ -188,7 +192,7 @@ export class TableState {
   async #updated(change: Change): Promise<boolean> {
     const here = this.runs.here.map(([, line]) => line);
     const ids = here.filter(({ id }) => change.isAll || change.runs.has(id)).map(({ id }) => id);
-    const question = runsQuestion(this.view, this.experiment, [], false);
+    const question = runsQuestion(this.view, this.experiment, [], { parts: this.parts });
     try {
       const [lines, { total }] = await Promise.all([runsById(ids.slice(0, 300), this.columns), question.ask(0, 1, new AbortController().signal)]);
       const byId = new Map(lines.map((line) => [line.id, line]));
