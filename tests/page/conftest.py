@@ -28,7 +28,9 @@ PATIENCE_SECONDS = 60.0
 
 
 @contextmanager
-def served(store: Path, port: int | None = None) -> Iterator[str]:
+def served(
+    store: Path, port: int | None = None, *, ending: signal.Signals = signal.SIGINT
+) -> Iterator[str]:
     """Serve a store with `runlore ui` in a process of its own; gives the address."""
     command = [sys.executable, "-m", "runlore", "--store", str(store), "ui", "--no-open", "--json"]
     if port is not None:
@@ -41,7 +43,7 @@ def served(store: Path, port: int | None = None) -> Iterator[str]:
         try:
             yield json.loads(process.stdout.readline())["address"]
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(ending)
             process.wait(PATIENCE_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""What happens while one looks: points come, the server goes and comes, the store vanishes."""
+"""What happens while one looks: points come."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -103,34 +102,3 @@ def test_points_of_another_process_appear_unless_one_pauses(watched: Watched, st
             expect(figure).to_contain_text("8 points")
         page.goto(f"{address}/runs/{training.run}")
         expect(page.get_by_role("main")).to_contain_text("finished")
-
-
-def test_it_connects_again_when_the_server_is_back(watched: Watched, store: Path) -> None:
-    page = watched.page
-    with served(store) as address:
-        page.goto(f"{address}/runs")
-        expect(page.get_by_role("button", name=re.compile("live$"))).to_be_visible()
-        bar = page.get_by_role("combobox", name="Filter runs")
-        bar.fill("params.lr")
-        port = urlsplit(address).port
-    expect(page.get_by_role("button", name=re.compile("not connected$"))).to_be_visible()
-    with runlore.start_run("meanwhile", experiment="live", store=store) as run:
-        run.log({"loss": 0.1}, step=0)
-    with served(store, port):
-        expect(page.get_by_role("button", name=re.compile("live$"))).to_be_visible()
-        expect(bar).to_have_value("params.lr")
-        newcomer = page.get_by_role("link", name="meanwhile")
-        expect(newcomer.or_(page.get_by_role("button", name="1 new run"))).to_be_visible()
-
-
-def test_a_store_that_vanishes_is_said_to_have_gone(watched: Watched, store: Path) -> None:
-    page = watched.page
-    with served(store) as address:
-        page.goto(f"{address}/runs")
-        expect(page.get_by_role("link", name="old one")).to_be_visible()
-        hidden = store.with_name("elsewhere")
-        store.rename(hidden)
-        expect(page.get_by_role("alert").first).to_contain_text(re.compile("store", re.IGNORECASE))
-        hidden.rename(store)
-        expect(page.get_by_role("alert")).to_have_count(0)
-        expect(page.get_by_role("link", name="old one")).to_be_visible()

@@ -25,6 +25,11 @@ export class ApiError extends Error {
   get isOffline(): boolean {
     return this.status === 0;
   }
+
+  /** Whether the same question may be answered later: server or store were away. */
+  get isPassing(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
 }
 
 export interface Source {

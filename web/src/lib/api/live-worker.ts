@@ -10,6 +10,7 @@ const ports = new Set<MessagePort>();
 let events: EventSource | null = null;
 let cursor = "";
 let isOpen = false;
+let trouble: LiveMessage | null = null;
 let wait = 500;
 let closing: ReturnType<typeof setTimeout> | undefined;
 
@@ -32,6 +33,7 @@ function listen(): void {
   on("hello", (data) => {
     cursor = String(data["cursor"]);
     wait = 500;
+    trouble = null;
     setOpen(true);
     tell({ kind: "hello", cursor, isGap: Boolean(data["is_gap"]) });
   });
@@ -46,7 +48,9 @@ function listen(): void {
     });
   });
   on("store", (data) => {
-    tell({ kind: "store", state: data["state"] as "gone", message: String(data["message"] ?? "") });
+    const said: LiveMessage = { kind: "store", state: data["state"] as "gone", message: String(data["message"] ?? "") };
+    trouble = said.state === "back" ? null : said;
+    tell(said);
   });
   events.onerror = () => {
     // Browsers try again by themselves, though not after every fault: one way for all of them.
@@ -74,7 +78,10 @@ export function serve(port: MessagePort): void {
   };
   port.start();
   if (events === null) listen();
-  else port.postMessage({ kind: "state", isOpen } satisfies LiveMessage);
+  else {
+    port.postMessage({ kind: "state", isOpen } satisfies LiveMessage);
+    if (trouble) port.postMessage(trouble); // who comes later is told, too
+  }
 }
 
 if (typeof SharedWorkerGlobalScope !== "undefined") {

@@ -20,12 +20,13 @@ class Live {
   /** What is wrong with the store, in words; null if nothing is. */
   trouble: string | null = $state(null);
   state: LiveState = $derived(!source.isLive ? "still" : this.#isPaused ? "paused" : this.#isOpen ? "live" : "offline");
+  /** How often server and store have come back: what failed meanwhile is asked again. */
+  returns = $state(0);
   /** When the last change came. */
   changedAt = $state(Date.now());
   readonly #listeners = new Set<Listener>();
   #waiting: Change | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #wasOpen = false;
 
   start(): void {
     if (!source.isLive) return;
@@ -71,18 +72,21 @@ class Live {
 
   #take(message: LiveMessage): void {
     if (message.kind === "state") {
+      if (message.isOpen && !this.#isOpen) this.returns++;
       this.#isOpen = message.isOpen;
     } else if (message.kind === "hello") {
-      // After a gap nobody can say what was missed. The first hello is no news.
-      if (message.isGap && this.#wasOpen) this.#gather({ runs: new Set(), isAll: true, isEdit: true });
+      // After a gap nobody can say what was missed.
+      if (message.isGap) this.#gather({ runs: new Set(), isAll: true, isEdit: true });
+      if (!this.#isOpen || this.trouble !== null) this.returns++;
       this.#isOpen = true;
-      this.#wasOpen = true;
       this.trouble = null;
     } else if (message.kind === "changed") {
       this.#gather({ runs: new Set(message.runs), isAll: message.isAll, isEdit: message.isEdit });
     } else {
       this.trouble = message.state === "back" ? null : message.message;
-      if (message.state === "back") this.#gather({ runs: new Set(), isAll: true, isEdit: true });
+      if (message.state !== "back") return;
+      this.returns++;
+      this.#gather({ runs: new Set(), isAll: true, isEdit: true });
     }
   }
 

@@ -1,4 +1,7 @@
 // An answer that follows what it is about: asked again when that changes, or when told to.
+import { untrack } from "svelte";
+
+import { live } from "./live.svelte";
 import { ApiError } from "./source";
 
 export class Resource<T> {
@@ -15,6 +18,9 @@ export class Resource<T> {
     $effect(() => {
       this.refresh();
       return () => this.#running?.abort();
+    });
+    $effect(() => {
+      if (live.returns > 0 && untrack(() => this.error?.isPassing)) untrack(this.refresh);
     });
   }
 

@@ -1,6 +1,7 @@
 // A long list that is read by the parts that are seen. What was read stays on the screen until what replaces it is here.
 import { untrack } from "svelte";
 
+import { live } from "../api/live.svelte";
 import { ApiError } from "../api/source";
 import { steady } from "../model/steady";
 import { BLOCK, Blocks, blocksOf } from "../model/windows";
@@ -43,6 +44,9 @@ export class Windowed<Row, Head> {
     $effect(() => {
       const asked = question();
       untrack(() => this.#follow(asked));
+    });
+    $effect(() => {
+      if (live.returns > 0 && untrack(() => this.error?.isPassing)) untrack(() => void this.refresh());
     });
     $effect(() => () => {
       this.#stop();
