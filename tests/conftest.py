@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from runlore.reading.store import StoreReader, open_reader
 from tests.services.postgres import (  # noqa: F401 - fixtures
@@ -37,6 +38,10 @@ AMBIENT = (
     "WORLD_SIZE",
 )
 PATIENCE_SECONDS = 60.0
+
+# No property may hang on how fast the machine is, or how busy.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
