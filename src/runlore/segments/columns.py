@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pcodec import ChunkConfig, DeltaSpec, standalone
@@ -54,8 +54,22 @@ def decode_column(data: bytes | memoryview, count: int, dtype: DTypeLike) -> NDA
     return values
 
 
-def decode_into(data: bytes | memoryview, values: NDArray[Any]) -> None:
+class Progression(NamedTuple):
+    """Numbers that differ by the same from one to the next, as u64 that wrap around."""
+
+    first: np.uint64
+    difference: np.uint64
+
+    def fill(self, values: NDArray[Any]) -> None:
+        """Write them into `values`, which is contiguous."""
+        numbers = np.arange(len(values), dtype=np.uint64)
+        values.view(np.uint64)[:] = numbers * self.difference + self.first
+
+
+def decode_into(data: bytes | memoryview, values: NDArray[Any]) -> Progression | None:
     """Decode a column into `values`, which is contiguous and says type and count.
+
+    Returns the progression, if the column is one: it needn't be read again.
 
     Raises:
         ValueError: if `data` isn't such a column.
@@ -68,13 +82,15 @@ def decode_into(data: bytes | memoryview, values: NDArray[Any]) -> None:
     if codec in expected and len(body) == expected[codec]:
         numbers = np.frombuffer(body, "<u8")
         if codec == PROGRESSION:
-            words[:] = np.arange(count, dtype=np.uint64) * numbers[1] + numbers[0]
-        else:
-            words[:] = numbers
+            progression = Progression(numbers[0], numbers[1])
+            progression.fill(values)
+            return progression
+        words[:] = numbers
     elif codec == PCODEC:
         _decode_pcodec(bytes(body), values)
     else:
         raise ValueError(f"no column of {count} numbers: codec {codec}, {len(body)} bytes")
+    return None
 
 
 def _decode_pcodec(body: bytes, values: NDArray[Any]) -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from runlore.segments.columns import Progression
     from runlore.segments.layout import Place
 
 _READ_AT_ONCE_BYTES = 64 << 10  # of a smaller file a map costs more than it saves
@@ -109,6 +110,7 @@ class Segment:
             FormatTooNew: if a later release wrote it.
         """
         self.path = path
+        self._progressions: dict[Place, Progression] = {}  # columns that a few bytes say, as read
         self._view: RangedObject | FileRanges | memoryview
         if isinstance(buffer, RangedObject | FileRanges):
             self._view = buffer
@@ -359,9 +361,14 @@ class Segment:
         return values
 
     def _decode(self, place: Place, values: NDArray[Any]) -> None:
+        known = self._progressions.get(place)
+        if known is not None:
+            return known.fill(values)
         stored = self._stored(place, "column")
         try:
-            decode_into(stored, values)
+            progression = decode_into(stored, values)
+            if progression is not None:
+                self._progressions[place] = progression
         except ValueError as error:
             raise layout.damaged(self.path, place[0], str(error)) from error
 
