@@ -22,7 +22,6 @@ ATTEMPT = "0192f0c1a2b4b1b2b3b4b50000000001"
 ACTOR = "0192f0c1a2b30123456789abcdef0011"
 TIME = 1_700_000_000_000_000
 POINTS = ((0, 1.0), (1, 3.0), (2, math.nan), (3, 2.0), (9, 0.5))
-COLUMNS = ("x_first", "x_last", "min", "max", "first", "last", "mean")
 
 
 @pytest.fixture
@@ -62,18 +61,30 @@ def test_the_json_in_the_document_is_that_of_the_bytes(answer: bytes) -> None:
 def decode(answer: bytes) -> tuple[dict[str, Any], list[dict[str, list[float]]]]:
     """Read an answer by what the document says alone."""
     magic, version, flags, size, zero = struct.unpack_from("<4sHHII", answer)
-    assert (magic, version, flags, zero, size % 8) == (b"RLCV", 1, 0, 0, 0)
+    assert (magic, version, flags, zero, size % 8) == (b"RLCV", 2, 0, 0, 0)
     head = json.loads(answer[16 : 16 + size])
-    curves, end = [], 16 + size
+    curves, begin, end = [], 16 + size, 16 + size
+
+    def column(place: int, rows: int, kind: str = "d") -> list[float]:
+        nonlocal end
+        content = struct.unpack_from(f"<{rows}{kind}", answer, begin + place)
+        end = max(end, begin + place + -(-struct.calcsize(f"<{rows}{kind}") // 8) * 8)
+        return list(content)
+
     for one in head["curves"]:
-        rows, begin = one["rows"], 16 + size + one["offset"]
-        assert begin == end
-        columns = {
-            name: list(struct.unpack_from(f"<{rows}d", answer, begin + 8 * rows * place))
-            for place, name in enumerate(COLUMNS)
-        }
-        columns["count"] = list(struct.unpack_from(f"<{rows}I", answer, begin + 56 * rows))
-        end = begin + 56 * rows + 8 * -(-rows // 2)
+        rows, axis, offset = one["rows"], one["axis"], one["offset"]
+        if one["is_raw"]:
+            x, value = column(axis, rows), column(offset, rows)
+            columns = {"x_first": x, "x_last": x, "count": [1] * rows}
+            columns |= dict.fromkeys(head["columns"], value)
+        else:
+            columns = {
+                "x_first": column(axis, rows),
+                "x_last": column(axis + 8 * rows, rows),
+                "count": column(axis + 16 * rows, rows, "I"),
+            }
+            for place, name in enumerate(head["columns"]):
+                columns[name] = column(offset + 8 * rows * place, rows)
         curves.append(columns)
     assert end == len(answer)
     return head, curves

@@ -82,7 +82,29 @@ def test_what_can_not_be_is_refused(
 
 def test_no_curves_have_no_range(client: TestClient) -> None:
     head, _ = decode(client.post(URL, json={"x": "time", "buckets": 2, "curves": []}).content)
-    assert head == {"x": "time", "from": None, "to": None, "buckets": None, "curves": []}
+    columns = ["min", "max", "first", "last", "mean"]
+    nothing = {"from": None, "to": None, "buckets": None, "columns": columns, "curves": []}
+    assert head == {"x": "time"} | nothing
+
+
+def test_columns_that_are_not_asked_for_are_left_out_and_equal_x_is_there_once(
+    client: TestClient, run: str
+) -> None:
+    whole = client.post(URL, json={"x": "step", "buckets": 10, "curves": [_loss(run)]}).content
+    wanted = {"x": "step", "buckets": 10, "columns": ["mean", "max"], "curves": [_loss(run)] * 3}
+    answer = client.post(URL, json=wanted).content
+    (complete,) = decode(whole)[1]
+    head, curves = decode(answer)
+    assert head["columns"] == ["mean", "max"]
+    for one in curves:
+        assert one == {name: complete[name] for name in one}
+        assert set(one) == {"x_first", "x_last", "count", "mean", "max"}
+    assert len({one["axis"] for one in head["curves"]}) == 1
+    assert len({one["offset"] for one in head["curves"]}) == 3
+
+
+def _loss(run: str) -> dict[str, Any]:
+    return {"run": run, "label": "loss"}
 
 
 def test_very_many_curves_are_cut_into_fewer_buckets(client: TestClient, run: str) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, FiniteFloat
 
 from runlore.actions.curves import LEAST_BUCKETS, MOST_BUCKETS, MOST_CURVES
+from runlore.server.curve_bytes import VALUES, ValueColumn
 from runlore.server.models.base import Answer, Num, Question
 
 
@@ -19,12 +20,16 @@ class CurveQuestion(Question):
 
 
 class CurvesQuestion(Question):
-    """Which curves, over what, and how finely; without an end, as far as they go."""
+    """Which curves, over what, and how finely; without an end, as far as they go.
+
+    `columns` are those wanted of the values in a bucket, in this order.
+    """
 
     x: Annotated[str, Field(pattern="^(step|relative|time|metric:.{1,2000})$")]
     from_: Annotated[FiniteFloat | None, Field(alias="from")] = None
     to: FiniteFloat | None = None
     buckets: Annotated[int, Field(ge=LEAST_BUCKETS, le=MOST_BUCKETS)]
+    columns: Annotated[tuple[ValueColumn, ...], Field(min_length=1, max_length=5)] = VALUES
     curves: Annotated[list[CurveQuestion], Field(max_length=MOST_CURVES)]
 
 

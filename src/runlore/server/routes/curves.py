@@ -44,7 +44,7 @@ def read_curves(shared: Shared, curves: Curves, body: CurvesQuestion) -> Respons
     shared.current()
     asked = [Asked(one.run, one.label, one.include_superseded) for one in body.curves]
     answer = draw_curves(curves, asked, Span(body.x, body.from_, body.to, body.buckets))
-    return Response(encode_curves(answer), media_type=MEDIA_TYPE)
+    return Response(encode_curves(answer, body.columns), media_type=MEDIA_TYPE)
 
 
 @router.get("/api/v1/runs/{run}/points", response_model=Points, responses=_CSV)

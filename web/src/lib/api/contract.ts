@@ -24,10 +24,11 @@ export interface ExperimentCard { name: string; project: string | null; question
 export interface GroupValue { label: string; n: number; mean: Num; std: Num | null; runs: string[] /* at most 50 */ }
 export interface VerdictLine { standing: "clear" | "noise" | "untested" | "alone" | "tied" | "none"; text: string }
 
-// GET /experiments/{name}?metric=&by=&archived=   (the name percent-encoded; "" is written "-": runs without one)
+// GET /experiments/{name}?metric=&by=&archived=&tables=   (the name percent-encoded; "" is written "-": runs without one;
+// with tables=N the groups and runs of the view come along, N lines of each; null where they don't fit: ask for them then)
 export interface ExperimentView { card: ExperimentCard; metrics: MetricInfo[]; varied: VariedParam[]; seed_keys: string[];
   plan: PlanGrid | null; verdict: Verdict | null; notes: string[]; baseline: Baseline | null; data_note: string | null;
-  code_note: string | null; freshness: Freshness }
+  code_note: string | null; groups: GroupTable | null; runs: RunTable | null; freshness: Freshness }
 export interface MetricInfo { label: string; name: string; context: string /* "" or "val" */; runs: number; alias: string | null;
   unit: string | null; direction: "min" | "max" | null; is_load: boolean; best: Num | null }
 export interface VariedParam { key: string; values: string[] /* as given, at most 30 */; count: number; is_seed: boolean }
@@ -83,6 +84,7 @@ export interface SeriesSummary { label: string; name: string; context: string; r
 export interface MetricPage { items: MetricInfo[]; sections: { prefix: string; count: number }[]; total: number; next: string | null }
 // POST /curves (a question, changes nothing) → application/vnd.runlore.curves, see curves.md
 export interface CurvesQuestion { x: "step" | "relative" | "time" | `metric:${string}`; from?: number | null; to?: number | null; buckets: number /* 2..4000 */;
+  columns?: ("min" | "max" | "first" | "last" | "mean")[] /* of values; all by default */;
   curves: { run: string; label: string; include_superseded?: boolean }[] /* at most 2000 */ }
 // GET /runs/{run}/points?label=&from=&to=&limit=&cursor=&format=json|csv : raw points, exact
 export interface Points { label: string; step: (number | null)[]; time_ms: number[]; value: Num[]; total: number; next: string | null }

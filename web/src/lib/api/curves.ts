@@ -14,8 +14,6 @@ export interface Curve {
   xLast: Float64Array;
   min: Float64Array;
   max: Float64Array;
-  first: Float64Array;
-  last: Float64Array;
   mean: Float64Array;
   count: Uint32Array;
   /** Where attempts of a resumed run join. */
@@ -29,6 +27,9 @@ export interface Curve {
   error: { code: string; message: string } | null;
 }
 
+/** The columns of values that the page asks for. */
+export const VALUES = ["min", "max", "mean"] as const;
+
 export interface Curves {
   x: string;
   from: number | null;
@@ -40,6 +41,7 @@ interface Head {
   x: string;
   from: number | null;
   to: number | null;
+  columns: string[];
   curves: {
     run: string;
     label: string;
@@ -48,6 +50,7 @@ interface Head {
     outside: number;
     rows: number;
     is_raw: boolean;
+    axis: number;
     offset: number;
     seams: number[];
     nan: number[];
@@ -65,16 +68,30 @@ const MAGIC = 0x56434c52; // "RLCV"
 export function decodeCurves(bytes: ArrayBuffer): Curves {
   const view = new DataView(bytes);
   if (bytes.byteLength < HEAD_SIZE || view.getUint32(0, true) !== MAGIC) throw new Error("these are no curves");
-  if (view.getUint16(4, true) !== 1) throw new Error("the server is newer than this page: reload it");
+  if (view.getUint16(4, true) !== 2) throw new Error("the server is of another release than this page: reload it");
   const size = view.getUint32(8, true);
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, HEAD_SIZE, size))) as Head;
   const base = HEAD_SIZE + Math.ceil(size / 8) * 8;
+  const doubles = (offset: number, rows: number) => new Float64Array(bytes, base + offset, rows);
+  const axes = new Map<string, Axis>(); // curves with the same x have the very same arrays
+  const axisOf = ({ axis, rows, is_raw }: Head["curves"][number]) => {
+    const key = `${axis} ${rows} ${is_raw}`;
+    const known = axes.get(key) ?? axisAt(axis, rows, is_raw);
+    axes.set(key, known);
+    return known;
+  };
+  const axisAt = (offset: number, rows: number, isRaw: boolean): Axis => {
+    const xFirst = doubles(offset, rows);
+    if (isRaw) return { xFirst, xLast: xFirst, count: new Uint32Array(rows).fill(1) };
+    return { xFirst, xLast: doubles(offset + 8 * rows, rows), count: new Uint32Array(bytes, base + offset + 16 * rows, rows) };
+  };
   return {
     x: head.x,
     from: head.from,
     to: head.to,
     curves: head.curves.map((one) => {
-      const column = (place: number) => new Float64Array(bytes, base + one.offset + place * one.rows * 8, one.rows);
+      const value = (name: (typeof VALUES)[number]) => doubles(one.offset + (one.is_raw ? 0 : head.columns.indexOf(name) * one.rows * 8), one.rows);
+      const mean = value("mean");
       return {
         run: one.run,
         label: one.label,
@@ -82,14 +99,10 @@ export function decodeCurves(bytes: ArrayBuffer): Curves {
         points: one.points,
         outside: one.outside,
         isRaw: one.is_raw,
-        xFirst: column(0),
-        xLast: column(1),
-        min: column(2),
-        max: column(3),
-        first: column(4),
-        last: column(5),
-        mean: column(6),
-        count: new Uint32Array(bytes, base + one.offset + 7 * one.rows * 8, one.rows),
+        ...axisOf(one),
+        min: one.is_raw ? mean : value("min"),
+        max: one.is_raw ? mean : value("max"),
+        mean,
         seams: one.seams,
         nan: one.nan,
         positiveInfinity: one.pos_inf,
@@ -101,6 +114,8 @@ export function decodeCurves(bytes: ArrayBuffer): Curves {
     }),
   };
 }
+
+type Axis = Pick<Curve, "xFirst" | "xLast" | "count">;
 
 /** The rows of a curve that reach into a range; null leaves an end open. */
 export function sliced(curve: Curve, from: number | null, to: number | null): Curve {
@@ -119,8 +134,6 @@ export function sliced(curve: Curve, from: number | null, to: number | null): Cu
     xLast: cut(curve.xLast),
     min: cut(curve.min),
     max: cut(curve.max),
-    first: cut(curve.first),
-    last: cut(curve.last),
     mean: cut(curve.mean),
     count,
     nan: curve.nan.filter(isIn),

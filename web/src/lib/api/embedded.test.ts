@@ -42,7 +42,7 @@ test("what the file doesn't hold is refused in words", async () => {
 test("a slice of a curve holds the rows that reach into the range", () => {
   const rows = Float64Array.of(0, 10, 20, 30);
   const curve = {
-    xFirst: rows, xLast: rows.map((x) => x + 5), min: rows, max: rows, first: rows, last: rows, mean: rows,
+    xFirst: rows, xLast: rows.map((x) => x + 5), min: rows, max: rows, mean: rows,
     count: Uint32Array.of(1, 2, 3, 4), nan: [2, 22], positiveInfinity: [], negativeInfinity: [],
   } as unknown as Curve; // prettier-ignore
   const cut = sliced(curve, 12, 24);

@@ -1,7 +1,7 @@
 // Where the page's data come from: the server, or the file itself where it was exported into one.
 import { ApiError, searchOf, type Query, type Source } from "./asking";
 import type { CurvesQuestion, Problem } from "./contract";
-import { decodeCurves, type Curves } from "./curves";
+import { decodeCurves, VALUES, type Curves } from "./curves";
 import { EmbeddedSource, type Embedded } from "./embedded";
 
 export { ApiError, type Query, type Source } from "./asking";
@@ -22,7 +22,7 @@ export class ServerSource implements Source {
   }
 
   async curves(asked: CurvesQuestion, signal?: AbortSignal): Promise<Curves> {
-    const response = await answered(`${BASE}/curves`, { ...question(asked), signal: signal ?? null });
+    const response = await answered(`${BASE}/curves`, { ...question({ ...asked, columns: VALUES }), signal: signal ?? null });
     return decodeCurves(await response.arrayBuffer());
   }
 

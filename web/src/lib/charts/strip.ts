@@ -49,7 +49,7 @@ export function flattened(lines: readonly SceneLine[]): SceneLine[] {
     const value = Float64Array.of(Number.isFinite(curve.mean[0]) ? curve.mean[0]! : rest);
     const known = flat.get(curve);
     const flatCurve: Curve = known ?? {
-      ...curve, isRaw: true, xFirst: NOWHERE, xLast: NOWHERE, min: value, max: value, first: value, last: value, mean: value, count: Uint32Array.of(1),
+      ...curve, isRaw: true, xFirst: NOWHERE, xLast: NOWHERE, min: value, max: value, mean: value, count: Uint32Array.of(1),
       seams: [], nan: [], positiveInfinity: [], negativeInfinity: [],
     };
     if (!known) flat.set(curve, flatCurve);

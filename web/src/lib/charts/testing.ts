@@ -7,7 +7,7 @@ export function curveOf(run: string, points: [number, number][], more: Partial<C
   const y = Float64Array.from(points, ([, value]) => value);
   return {
     run, label: "loss", status: "finished", points: points.length, outside: points.length, isRaw: true,
-    xFirst: x, xLast: x, min: y, max: y, first: y, last: y, mean: y, count: new Uint32Array(points.length).fill(1),
+    xFirst: x, xLast: x, min: y, max: y, mean: y, count: new Uint32Array(points.length).fill(1),
     seams: [], nan: [], positiveInfinity: [], negativeInfinity: [], notFinite: 0, unplaced: 0, error: null, ...more,
   };
 }

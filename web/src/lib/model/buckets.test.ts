@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { lineOf, lowerBound, nearestPlace, spliced, valueAt, window } from "./buckets";
+import { bucketsFor, lineOf, lowerBound, nearestPlace, spliced, valueAt, window } from "./buckets";
 import { rowsOf } from "./testing";
 
 describe("places in ascending values", () => {
@@ -38,4 +38,14 @@ describe("fine rows in coarse ones", () => {
     expect([...spliced(overview, lineOf(rowsOf([])), 100, 200).x]).toEqual([5, 15, 25, 35]);
     expect([...spliced(overview, lineOf(rowsOf([])), -10, 200).x]).toEqual([]);
   });
+});
+
+it("a plot keeps its buckets while they are about as wide as pixels", () => {
+  expect(bucketsFor(290, 0)).toBe(300);
+  expect(bucketsFor(305, 300)).toBe(300); // a scroll bar went
+  expect(bucketsFor(400, 300)).toBe(400);
+  expect(bucketsFor(150, 300)).toBe(300);
+  expect(bucketsFor(120, 300)).toBe(150);
+  expect(bucketsFor(9000, 2000)).toBe(2000);
+  expect(bucketsFor(20, 100)).toBe(100);
 });

@@ -23,7 +23,16 @@ export interface Line {
   isRaw: boolean;
 }
 
+const RUNGS = [100, 150, 200, 300, 400, 600, 800, 1200, 1600, 2000];
+
+/** How many buckets a plot of so many pixels asks for; those it has while they still do. */
+export function bucketsFor(pixels: number, now: number): number {
+  if (now >= Math.min(pixels * 0.9, RUNGS.at(-1)!) && now <= Math.max(pixels * 2.2, RUNGS[0]!)) return now;
+  return RUNGS.find((rung) => rung >= pixels) ?? RUNGS.at(-1)!;
+}
+
 const made = new WeakMap<Rows, Line>();
+const middles = new WeakMap<Float64Array, Float64Array>();
 
 /** The line of some rows; the same one each time. */
 export function lineOf(rows: Rows): Line {
@@ -34,9 +43,13 @@ export function lineOf(rows: Rows): Line {
   return line;
 }
 
+/** The same ones for the same ends, which many curves of an answer share. */
 function middlesOf({ xFirst, xLast }: Rows): Float64Array {
+  const known = middles.get(xFirst);
+  if (known) return known;
   const x = new Float64Array(xFirst.length);
   for (let row = 0; row < x.length; row++) x[row] = (xFirst[row]! + xLast[row]!) / 2;
+  middles.set(xFirst, x);
   return x;
 }
 
