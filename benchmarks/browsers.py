@@ -19,10 +19,15 @@ WINDOW = {"width": 1440, "height": 900}
 PATIENCE_MILLISECONDS = 60_000
 QUIET_SECONDS = 1.0
 
-# Runs before anything of the page: notes when rows and charts are first drawn.
+# Runs before anything of the page: notes when rows and charts are first drawn, and any chart last.
 _WATCH = """
 window.seenAt = { charts: 0 };
 (() => {
+    const clear = CanvasRenderingContext2D.prototype.clearRect;
+    CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+        this.canvas.drawnAt = performance.now();
+        return clear.apply(this, box);
+    };
     const rows = '[role=rowheader] a, li a.question';
     const watch = now => {
         if (!seenAt.rows && document.querySelector(rows)) seenAt.rows = now;
@@ -65,7 +70,7 @@ _CHANGE = """([action, look, text]) => new Promise(done => {
     const all = name => [...document.querySelectorAll(name)];
     const seen = {
         rows: () => all('[role=rowheader] a').map(one => one.href).join(),
-        charts: () => all('figure .uplot canvas').map(one => one.toDataURL()).join(),
+        charts: () => visible.every(one => one.drawnAt > began) ? 'all drawn anew' : '',
         cross: () => document.querySelector('i.cross')?.style.transform ?? '',
     }[look];
     const input = document.querySelector('input[role=combobox]');
@@ -94,8 +99,12 @@ _CHANGE = """([action, look, text]) => new Promise(done => {
             over.dispatchEvent(new MouseEvent('mousemove', place));
         },
     }[action];
+    const isVisible = box => box.bottom > 0 && box.top < innerHeight && box.width > 0;
+    const visible = all('figure .uplot canvas')
+        .filter(one => isVisible(one.getBoundingClientRect()));
+    let began = Infinity;
     const before = seen();
-    const began = performance.now();
+    began = performance.now();
     act();
     const wait = () => {
         if (performance.now() - began > 20000) return done(null);
