@@ -54,6 +54,17 @@ def test_its_first_screen_says_who_leads_and_how_sure_that_is(
     expect(plan).to_contain_text("4 not run")
 
 
+def test_what_it_asks_first_was_asked_before_its_script_ran(watched: Watched, address: str) -> None:
+    page = _open(watched, address)
+    asked = page.evaluate(
+        "performance.getEntriesByType('resource').map(one => [one.name, one.initiatorType])"
+    )
+    first = [[path.removeprefix(address), how] for path, how in asked if "/api/" in path]
+    view = ["/api/v1/experiments/smoothing?tables=1000", "link"]
+    assert [one for one in first if "/experiments/" in one[0]] == [view]
+    assert not [one for one in first if re.search("/(groups|runs)[?]", one[0])]
+
+
 def test_an_undecided_experiment_says_so(watched: Watched, address: str) -> None:
     page = watched.page
     page.goto(f"{address}/experiments/widths")

@@ -45,6 +45,36 @@ def test_an_experiment_says_its_verdict(client: TestClient, store: Path) -> None
     assert by_lr["verdict"]["standing"] == "alone"
 
 
+def test_the_tables_of_an_experiment_come_along_where_they_are_asked_for(
+    client: TestClient, store: Path
+) -> None:
+    record_three(store)
+    alone = client.get(f"{API}/experiments/width").json()
+    assert (alone["groups"], alone["runs"]) == (None, None)
+    view = client.get(f"{API}/experiments/width?tables=1000").json()
+    by = ",".join(view["verdict"]["by"])
+    groups = client.get(f"{API}/groups?experiment=width&by={by}&metrics=accuracy&limit=1000").json()
+    assert view["groups"]["rows"] == groups["rows"]
+    columns = "metrics.accuracy.best,metrics.accuracy.max_step,metrics.accuracy"
+    runs = client.get(f"{API}/runs?experiment=width&columns={columns}&limit=1000").json()
+    assert view["runs"]["rows"] == runs["rows"]
+    assert view["runs"]["columns"] == runs["columns"]
+    few = client.get(f"{API}/experiments/width?tables=2&by=params.lr").json()
+    assert [len(few["runs"]["rows"]), few["runs"]["total"]] == [2, len(runs["rows"])]
+    assert few["runs"]["next"]
+    assert few["groups"]["by"] == ["lr"]
+
+
+def test_the_tables_of_runs_without_an_experiment_come_along(
+    client: TestClient, store: Path
+) -> None:
+    run = record(store, {"lr": 1}, {"loss": 1.0}, experiment=None)
+    record(store, {"lr": 1}, {"loss": 1.0}, experiment="other")
+    view = client.get(f"{API}/experiments/-?tables=10").json()
+    assert [row["id"] for row in view["runs"]["rows"]] == [run]
+    assert view["groups"]["rows"][0]["runs"] == [run]
+
+
 def test_values_that_are_no_numbers_travel_as_words(client: TestClient, store: Path) -> None:
     runs = [record(store, {"lr": lr}, {"loss": value}) for lr, value in
             ((1, float("nan")), (2, float("inf")), (3, 0.5))]  # fmt: skip

@@ -13,6 +13,8 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from runlore.server.ahead import links_ahead
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -130,6 +132,8 @@ async def read_page(path: str, request: Request) -> Response:
         return Response(_NOT_BUILT, 503, media_type="text/html")
     answer = _answer(request, document, _ALWAYS_ASK)
     answer.headers["Content-Security-Policy"] = POLICY
+    raw: bytes = request.scope.get("raw_path") or b"/"
+    answer.headers["Link"] = links_ahead(raw.decode("latin-1"), request.url.query)
     return answer
 
 

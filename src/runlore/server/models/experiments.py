@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from runlore.server.models.base import Answer, Freshness, Num, Status
-from runlore.server.models.runs import Direction
+from runlore.server.models.runs import Direction, GroupTable, RunTable
 from runlore.server.models.series import MetricInfo
 from runlore.server.models.verdicts import GroupValue, Verdict, VerdictLine
 
@@ -75,7 +75,7 @@ class Baseline(Answer):
 
 
 class ExperimentView(Answer):
-    """An experiment as its first screen shows it."""
+    """An experiment as its first screen shows it; its tables where they were asked for and fit."""
 
     card: ExperimentCard
     metrics: list[MetricInfo]
@@ -87,4 +87,6 @@ class ExperimentView(Answer):
     baseline: Baseline | None
     data_note: str | None
     code_note: str | None
+    groups: GroupTable | None
+    runs: RunTable | None
     freshness: Freshness

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from runlore.actions.experiment_cards import MOST_CARDS, list_experiments
+from runlore.actions.experiment_tables import read_tables
 from runlore.actions.experiments import MOST_METRICS, WantedView, show_experiment
 from runlore.query.lists import split_names
+from runlore.server.lines import group_table, run_table
 from runlore.server.models.experiments import ExperimentCard, ExperimentPage, ExperimentView
 from runlore.server.pages import (
+    MOST_ITEMS,
     CursorText,
     Offset,
     fitting_answer,
@@ -19,6 +22,9 @@ from runlore.server.pages import (
     read_offset,
 )
 from runlore.server.reader import Shared
+
+if TYPE_CHECKING:
+    from runlore.actions.tables import Orderings
 
 router = APIRouter()
 
@@ -63,12 +69,16 @@ def read_experiments(
 
 @router.get("/api/v1/experiments/{name:path}", response_model=ExperimentView)
 def read_experiment(
+    request: Request,
     shared: Shared,
     name: Name,
     *,
     metric: Annotated[str | None, Query(max_length=2_000, description="Which decides.")] = None,
     by: Annotated[str, Query(max_length=64 * 1024, description="Params to group by.")] = "",
     archived: Either = "false",
+    tables: Annotated[
+        int, Query(ge=0, le=MOST_ITEMS, description="Lines of its groups and runs to give, too.")
+    ] = 0,
 ) -> Response:
     """Show an experiment: its question, what was varied, and what the data say."""
     wanted = WantedView(
@@ -77,15 +87,29 @@ def read_experiment(
         by=split_names(by) or None,
         is_archived=_ARCHIVED[archived],
     )
-    found = show_experiment(shared.current(), wanted)
+    reader = shared.current()
+    found = show_experiment(reader, wanted)
     fields = {field: getattr(found, field) for field in found.__dataclass_fields__}
-    fields["freshness"] = shared.freshness()
+    freshness = fields["freshness"] = shared.freshness()
+    fields["groups"] = fields["runs"] = None
     whole = ExperimentView.model_validate(fields, from_attributes=True)
+    if tables:
+        orderings: Orderings = request.app.state.orderings
+        both = read_tables(reader, found, wanted, limit=tables, orderings=orderings)
+        shown = {
+            "groups": group_table(both.groups, 0, freshness),
+            "runs": run_table(both.runs, 0, freshness),
+        }
+        whole = whole.model_copy(update=shown)
 
     def make(count: int) -> ExperimentView:
         if count >= MOST_METRICS:
             return whole
-        changes: dict[str, object] = {"metrics": whole.metrics[:count]}
+        changes: dict[str, object] = {
+            "metrics": whole.metrics[:count],
+            "groups": None,  # to be asked for on their own
+            "runs": None,
+        }
         if whole.verdict is not None:
             groups = whole.verdict.groups[:count]
             changes["verdict"] = whole.verdict.model_copy(update={"groups": groups})

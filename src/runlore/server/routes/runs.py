@@ -14,14 +14,12 @@ from runlore.actions.searching import complete_in
 from runlore.actions.tables import Orderings, WantedTable, read_window
 from runlore.query.lists import split_names
 from runlore.reading.search import Wanted
-from runlore.server.lines import shaped_line
+from runlore.server.lines import group_table, run_table
 from runlore.server.models.runs import (
-    Column,
     Completion,
     CompletionItem,
     FieldInfo,
     FieldPage,
-    GroupLine,
     GroupTable,
     Kind,
     RunTable,
@@ -86,23 +84,13 @@ def list_runs(
     start = read_offset("runs", cursor, offset)
     orderings: Orderings = request.app.state.orderings
     window = read_window(shared.current(), table, offset=start, limit=limit, orderings=orderings)
-    heads = [Column.model_construct(**asdict(column)) for column in window.columns]
-    rows = [shaped_line(*pair) for pair in zip(window.lines, window.values, strict=True)]
-    freshness = shared.freshness()
+    whole = run_table(window, start, shared.freshness())
 
     def make(count: int) -> RunTable:
-        return RunTable(
-            columns=heads,
-            rows=rows[:count],
-            total=window.total,
-            folded=window.folded,
-            offset=start,
-            next=next_offset("runs", start + count, window.total),
-            notes=list(window.notes),
-            freshness=freshness,
-        )
+        following = next_offset("runs", start + count, window.total)
+        return whole.model_copy(update={"rows": whole.rows[:count], "next": following})
 
-    return fitting_answer(len(rows), make)
+    return fitting_answer(len(whole.rows), make)
 
 
 @router.get("/api/v1/runs/fields", response_model=FieldPage)
@@ -183,21 +171,13 @@ def list_groups(
         offset=start,
         limit=limit,
     )
-    rows = [GroupLine(**asdict(row)) for row in found.rows]
-    freshness = shared.freshness()
+    whole = group_table(found, start, shared.freshness())
 
     def make(count: int) -> GroupTable:
-        return GroupTable(
-            by=found.by,
-            metrics=found.metrics,
-            rows=rows[:count],
-            total=found.total,
-            next=next_offset("groups", start + count, found.total),
-            notes=list(found.notes),
-            freshness=freshness,
-        )
+        following = next_offset("groups", start + count, found.total)
+        return whole.model_copy(update={"rows": whole.rows[:count], "next": following})
 
-    return fitting_answer(len(rows), make)
+    return fitting_answer(len(whole.rows), make)
 
 
 def _truth(word: Either) -> bool | None:

@@ -90,7 +90,7 @@ class Live {
     }
   }
 
-  #gather(change: Change, delay = 120): void {
+  #gather(change: Change, delay = 40): void {
     const waiting = this.#waiting;
     this.#waiting = {
       runs: new Set([...(waiting?.runs ?? []), ...change.runs]),

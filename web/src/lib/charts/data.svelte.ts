@@ -17,8 +17,9 @@ export interface CurvesWanted {
   isGrouped: boolean;
 }
 
-/** While it grows, a curve is asked for anew at most so often. */
-const LIVE_MS = 700;
+/** While it grows, a curve is asked for anew at most so often; and no more often than is a fifth of the time. */
+const LIVE_MS = 250;
+const SHARE = 5;
 /** Points in their order can't be asked for by a part: they come finely at once. */
 const ORDER_BUCKETS = 2000;
 
@@ -37,6 +38,8 @@ export class CurveData {
   #asked: string | null = null;
   #changed = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #begunAt = -Infinity;
+  #tookMs = 0;
 
   /** `wanted` is null while the chart isn't seen; `identity` says in one text what it is about. Call in a component. */
   constructor(wanted: () => CurvesWanted | null, identity: () => string) {
@@ -63,7 +66,7 @@ export class CurveData {
       const now = wanted();
       if (change.isEdit && !change.isAll && change.runs.size === 0) return;
       for (const { run } of now?.curves ?? []) if (change.isAll || change.runs.has(run)) this.#changed.add(run);
-      if (this.#changed.size > 0) this.#timer ??= setTimeout(() => this.#refresh(), LIVE_MS);
+      if (this.#changed.size > 0) this.#timer ??= setTimeout(() => this.#refresh(), this.#begunAt + this.#gapMs - performance.now());
       if (now === null) this.#asked = null; // not seen: as a whole, once it is
     });
     $effect(() => () => {
@@ -79,9 +82,13 @@ export class CurveData {
     if (now?.zoom) void this.#askDetail(now, now.zoom);
   };
 
+  get #gapMs(): number {
+    return Math.max(LIVE_MS, SHARE * this.#tookMs);
+  }
+
   #refresh(): void {
     // What is on its way must come first, or it would be lost.
-    this.#timer = this.isLoading ? setTimeout(() => this.#refresh(), LIVE_MS) : undefined;
+    this.#timer = this.isLoading ? setTimeout(() => this.#refresh(), this.#gapMs) : undefined;
     if (this.isLoading) return;
     const changed = this.#changed;
     this.#changed = new Set();
@@ -99,6 +106,7 @@ export class CurveData {
     const running = new AbortController();
     this.#overviewRunning = running;
     this.isLoading = true;
+    this.#begunAt = performance.now();
     try {
       const { x, answer } = await this.#askWhole(now, isPart, running.signal);
       if (running.signal.aborted) return;
@@ -106,6 +114,7 @@ export class CurveData {
       this.x = x;
       this.overview = isPart ? new Map([...(this.overview ?? []), ...tableOf(answer)]) : tableOf(answer);
       this.error = null;
+      this.#tookMs = performance.now() - this.#begunAt;
     } catch (error) {
       if (!running.signal.aborted) this.error = asApiError(error);
     } finally {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { matcherOf, placesOfCharts, placesWithin, sectionsOf, type Named } from "./sections";
+import { inOrder, matcherOf, placesOfCharts, placesWithin, sectionsOf, type Named } from "./sections";
 
 const metric = (label: string, is_load = false): Named => ({ label, name: label.replace(/\[.*$/, ""), is_load });
 const few = [metric("loss"), metric("train/loss"), metric("train/acc[a/b]"), metric("val/loss"), metric("gpu.0", true), metric("acc[val/x]")];
@@ -66,4 +66,10 @@ describe("places of charts", () => {
     expect(seen.length).toBeLessThanOrEqual(18);
     expect(seen.length).toBeGreaterThanOrEqual(12);
   });
+});
+
+it("names are counted, not spelled, and the one that leads stands first", () => {
+  const names = ["loss", "layer_10", "layer_2", "Acc", "val/loss"].map((label) => metric(label));
+  expect(inOrder(names, null).map((one) => one.label)).toEqual(["Acc", "layer_2", "layer_10", "loss", "val/loss"]);
+  expect(inOrder(names, "loss")[0]?.label).toBe("loss");
 });

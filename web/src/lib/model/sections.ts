@@ -31,6 +31,13 @@ export function matcherOf(search: string): { isMatch: (text: string) => boolean;
   }
 }
 
+const byName = new Intl.Collator("en", { numeric: true }).compare;
+
+/** By name, "layer_2" before "layer_10"; but for the one that leads. */
+export function inOrder<M extends Named>(metrics: readonly M[], leading: string | null): M[] {
+  return [...metrics].sort((one, other) => Number(other.label === leading) - Number(one.label === leading) || byName(one.label, other.label));
+}
+
 const prefixOf = (name: string) => (name.includes("/") ? name.slice(0, name.indexOf("/")) : "");
 
 /** Pinned ones first, then names without a prefix, prefixes in their order, and the load of the machine last. */
