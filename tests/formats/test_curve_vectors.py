@@ -75,7 +75,7 @@ def decode(answer: bytes) -> tuple[dict[str, Any], list[dict[str, list[float]]]]
         rows, axis, offset = one["rows"], one["axis"], one["offset"]
         if one["is_raw"]:
             x, value = column(axis, rows), column(offset, rows)
-            columns = {"x_first": x, "x_last": x, "count": [1] * rows}
+            columns = {"x_first": x, "x_last": x, "count": [1.0] * rows}
             columns |= dict.fromkeys(head["columns"], value)
         else:
             columns = {
