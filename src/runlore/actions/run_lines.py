@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from runlore.index.columns import RunColumns
+    from runlore.index.columns_chosen import ChosenColumns
     from runlore.index.rows import RunRow
     from runlore.reading.store import StoreReader
 
@@ -47,11 +48,15 @@ class RunLine:
 
 
 def lines_of(
-    reader: StoreReader, ids: Sequence[str], columns: RunColumns | None = None
+    reader: StoreReader,
+    ids: Sequence[str],
+    columns: RunColumns | None = None,
+    chosen: ChosenColumns | None = None,
 ) -> list[RunLine]:
     """Describe runs by their whole ids, in that order; those that are gone are left out.
 
-    Whoever is within a question to the columns of the store gives them.
+    Whoever is within a question to the columns of the store gives them, and what was chosen of
+    them for these runs.
     """
     known = reader.ask(lambda index: index.get_runs(ids))
     rows = [known[run] for run in ids if run in known]
@@ -59,7 +64,7 @@ def lines_of(
     unnamed = [row.run for row in rows if row.name is None]
     names = {}
     if unnamed and columns is not None:
-        names = _names(columns, unnamed)
+        names = _names(columns, unnamed, chosen)
     elif unnamed:
         names = reader.ask(lambda index: index.ask_columns(lambda all_: _names(all_, unnamed)))
     details = Details(reader, rows)
@@ -67,10 +72,12 @@ def lines_of(
     return [_line(row, details, names, now) for row in rows]
 
 
-def _names(columns: RunColumns, ids: Sequence[str]) -> dict[str, str]:
+def _names(
+    columns: RunColumns, ids: Sequence[str], chosen: ChosenColumns | None = None
+) -> dict[str, str]:
     """Name runs that nobody named; by id."""
     numbers = columns.find(ids)
-    names = derived_names_in(columns, numbers)
+    names = derived_names_in(columns, numbers, chosen)
     pairs = zip(ids, numbers, strict=True)
     return {run: names[number] for run, number in pairs if number in names}
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 NO_EXPERIMENT = "-"
 _KEPT_BYTES = 4 << 20
+_MOST_READ = 32  # tables whose columns' names are remembered
 _KEPT_SECONDS = 5.0  # how runs stand, and how long they took, changes unrecorded
 
 
@@ -133,14 +134,14 @@ def read_window(
 
     def _window(index: Index, columns: RunColumns) -> Window:
         ordering = order_runs(reader, columns, table, orderings)
-        fields = fields_named(table.columns, catalogue_of(columns))
+        fields = _fields(columns, table.columns)
         if table.is_only_differing:
             fields = _differing(columns, fields, ordering.numbers)
         chosen = ordering.numbers[offset : offset + limit].astype(np.int64)
         own = ChosenColumns(columns, chosen)
         ids = own.ids.ids.astype("U32").tolist()
-        lines = {line.id: line for line in lines_of(reader, ids, columns)}
         own.load(*keys_of(fields))  # of each kind all at once
+        lines = {line.id: line for line in lines_of(reader, ids, columns, own)}
         columns_of_cells = [cells_of(reader, own, field) for field in fields]
         present = [place for place, run in enumerate(ids) if run in lines]
         if ordering.parts is not None:
@@ -159,6 +160,17 @@ def read_window(
         )  # fmt: skip
 
     return reader.ask(read)
+
+
+def _fields(columns: RunColumns, names: Sequence[str]) -> list[Field]:
+    """Read names of columns; those of one table are asked for again with each of its windows."""
+    known: dict[tuple[str, ...], list[Field]] = columns.derived("fields of tables", dict)
+    key = tuple(names)
+    if key not in known:
+        if len(known) >= _MOST_READ:
+            known.clear()
+        known[key] = fields_named(names, catalogue_of(columns))
+    return known[key]
 
 
 def order_runs(

@@ -149,8 +149,7 @@ def measured_by(
 
 def _seconds(columns: RunColumns, rows: Integers, measured: Mapping[str, Measured]) -> Doubles:
     """Say how long runs trained: as they say themselves, else from start to end."""
-    attempts = columns.members("attempts")
-    counts = np.bincount(attempts.rows, minlength=columns.count)[rows]
+    counts = columns.numbers("attempts").numbers[rows]
     ended, created = columns.numbers("ended").numbers, columns.numbers("created").numbers
     whole = (ended[rows] - created[rows]) / _MICROSECONDS
     seconds = np.where(counts > 1, np.nan, whole)  # the times between attempts don't count

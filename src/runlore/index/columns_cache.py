@@ -26,7 +26,7 @@ _MANY_CHANGED = BLOCK // 8  # of a block: from then on all of it is read again
 _AT_ONCE = 500
 _WORTH_PACKING = 64  # runs of a block changed since it was packed
 _STORES = 4
-_most_values = 50_000_000  # in memory, some 10 to 20 bytes each
+_most_bytes = 800_000_000
 _fewest_fields = 64
 
 
@@ -96,8 +96,12 @@ class ColumnCache:
 
     def _evict(self) -> None:
         """Forget the fields that nobody has asked about for the longest time, if they are many."""
-        runs = max((loaded.values.count for loaded in self._loaded.values()), default=1)
-        for key in list(self._loaded)[: -max(_fewest_fields, _most_values // runs)]:
+        sizes = {key: loaded.values.size_bytes for key, loaded in self._loaded.items()}
+        total = sum(sizes.values())
+        for key in list(self._loaded)[:-_fewest_fields]:
+            if total <= _most_bytes:
+                break
+            total -= sizes[key]
             del self._loaded[key]
 
     def _load(self, rows: ReadRows, keys: Sequence[Key], state: State) -> None:
@@ -223,10 +227,10 @@ def cache_of(generation: str | None) -> ColumnCache:
         return cache
 
 
-def remember_at_most(values: int, fewest_fields: int) -> None:
-    """Bound what this process remembers of each index: so many values, but so many fields."""
-    global _most_values, _fewest_fields
-    _most_values, _fewest_fields = values, fewest_fields
+def remember_at_most(size_bytes: int, fewest_fields: int) -> None:
+    """Bound what this process remembers of each index: so much, but at least so many fields."""
+    global _most_bytes, _fewest_fields
+    _most_bytes, _fewest_fields = size_bytes, fewest_fields
 
 
 def forget() -> None:

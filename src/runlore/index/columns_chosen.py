@@ -10,7 +10,7 @@ from runlore.index.columns_packing import unpack_blocks
 from runlore.index.columns_sources import family_of, read_values, type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from runlore.index.columns_packing import AnyValues
 
 Answer = TypeVar("Answer")
+_AT_ONCE = 1000  # runs: rows of many more take much memory, of which a part stays taken
 
 
 class ChosenColumns(RunColumns):
@@ -33,6 +34,10 @@ class ChosenColumns(RunColumns):
         self._places = {number: place for place, number in enumerate(numbers.tolist())}
         self._loaded: dict[Key, AnyValues] = {}
         self._noted: dict[str, dict[int, Any]] = {}
+
+    def places_of(self, numbers: Iterable[int]) -> list[int]:
+        """Say at which places runs stand here, by their numbers in all columns."""
+        return [self._places[number] for number in numbers]
 
     def load(self, *keys: Key) -> list[AnyValues]:
         """Give the values of fields, those of one family read together."""
@@ -53,10 +58,15 @@ class ChosenColumns(RunColumns):
         return self._noted.setdefault(name, {})
 
     def _read(self, family: list[Key]) -> None:
-        found = {}
-        if self._places:  # without a run, a selection would mean something else
-            found = read_values(self.rows, family, Selection(runs=tuple(self._places)))
-        for key in family:
-            own = {self._places[number]: value for number, value in found.get(key, {}).items()}
-            empty: Any = unpack_blocks(type_of(key), [], self.count)
-            self._loaded[key] = empty.patched(self.count, range(self.count), own)
+        numbers = tuple(self._places)
+        loaded: dict[Key, Any] = {
+            key: unpack_blocks(type_of(key), [], self.count) for key in family
+        }
+        for start in range(0, self.count, _AT_ONCE):
+            some = numbers[start : start + _AT_ONCE]
+            found = read_values(self.rows, family, Selection(runs=some))
+            for key in family:
+                own = {self._places[number]: value for number, value in found[key].items()}
+                rows = range(start, start + len(some))
+                loaded[key] = loaded[key].patched(self.count, rows, own)
+        self._loaded |= loaded

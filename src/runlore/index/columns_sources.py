@@ -42,19 +42,19 @@ _NUMBERS = {
     "state": f"is_deleted * {DELETED} + is_archived * {ARCHIVED} + "
     f"CASE WHEN is_purged = 1 OR moved_to IS NOT NULL THEN {HIDDEN} ELSE 0 END",
 }
+_ATTEMPTS = "attempts"  # how many a run has had
 _OF_WRITERS = {"user": 'journals."user"', "host": "journals.host"}
 _PLACES = {
     "notes": "SELECT run, text FROM notes WHERE is_removed = 0 AND text IS NOT NULL AND",
     "artifacts": "SELECT run, artifact FROM artifacts WHERE direction <> 'input' AND",
     "tags": "SELECT run, tag FROM tags WHERE is_present = 1 AND",
     "actors": "SELECT run, actor FROM writers WHERE",
-    "attempts": "SELECT run, attempt FROM attempts WHERE",
 }
 
 
 def type_of(key: Key) -> type[AnyValues]:
     """Return the type of the values that a key names."""
-    if key.kind == "metric" or (key.kind == "attribute" and key.name in _NUMBERS):
+    if key.kind == "metric" or (key.kind == "attribute" and key.name in (*_NUMBERS, _ATTEMPTS)):
         return NumberValues
     if key == Key("attribute", "id"):
         return IdValues
@@ -126,6 +126,9 @@ def _attribute(rows: ReadRows, key: Key, selection: Selection) -> Iterator[tuple
         yield from (named | {run: text for run, text in captured.items() if text}).items()
     elif name == "id":
         yield from rows(f"SELECT id, run FROM runs WHERE {condition}")
+    elif name == _ATTEMPTS:
+        condition = selection.condition("run")
+        yield from rows(f"SELECT run, COUNT(*) FROM attempts WHERE {condition} GROUP BY run")
     elif name == "error":
         for run, error in rows(
             f"SELECT id, error FROM runs WHERE error IS NOT NULL AND {condition}"

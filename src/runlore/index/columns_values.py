@@ -14,9 +14,9 @@ import numpy as np
 from runlore.query.columns import (
     Column,
     Members,
-    column_of_numbers,
     column_of_texts,
     column_of_values,
+    no_codes,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 NO_ID = b"0" * 32
 _EXACT_DIGITS = 15  # integers of so many have a double of their own
+_ENTRY_BYTES = 200  # of a text in a list and a dictionary, about
 
 
 class Values(Protocol):
@@ -36,6 +37,11 @@ class Values(Protocol):
     @property
     def count(self) -> int:
         """How many numbers of runs there are room for."""
+        ...
+
+    @property
+    def size_bytes(self) -> int:
+        """How much memory this takes, about."""
         ...
 
     def patched(self, count: int, rows: Sequence[int], read: Read) -> Self:
@@ -84,6 +90,11 @@ class CodedValues:
         """How many numbers of runs there are room for."""
         return len(self.codes)
 
+    @property
+    def size_bytes(self) -> int:
+        """How much memory this takes, about."""
+        return self.codes.nbytes + len(self.entries) * _ENTRY_BYTES
+
     def patched(self, count: int, rows: Sequence[int], read: Read) -> Self:
         """Return values in which those of `rows` are as `read`."""
         codes = grown(self.codes, count, -1)
@@ -91,15 +102,13 @@ class CodedValues:
         codes[list(rows)] = [place_of(read[row]) if row in read else -1 for row in rows]
         return type(self)(codes, self.entries)
 
-    @cached_property
+    @property
     def column(self) -> Column:
-        """The same as a filter looks at it."""
+        """The same as a filter looks at it; made anew each time, which is quick."""
         entries = self.entries.items
         if not entries or isinstance(entries[0], str):
             return column_of_texts(self.codes, entries)
-        # A code of -1 finds the last row: the one that is added for what isn't there.
-        each = column_of_values([*map(_as_value, entries), (None, None, True)])
-        codes = self.codes
+        each, codes = self._each, self.codes
         return Column(
             each.is_null[codes],
             each.is_number[codes],
@@ -108,6 +117,11 @@ class CodedValues:
             each.texts,
             None if each.integers is None else each.integers[codes],
         )
+
+    @cached_property
+    def _each(self) -> Column:
+        """The entries as a filter looks at them; a code of -1 finds the one behind the last."""
+        return column_of_values([*map(_as_value, self.entries.items), (None, None, True)])
 
 
 def _as_value(entry: tuple[str, str, float | None]) -> tuple[float | None, str | None, bool]:
@@ -132,6 +146,11 @@ class NumberValues:
         """How many numbers of runs there are room for."""
         return len(self.numbers)
 
+    @property
+    def size_bytes(self) -> int:
+        """How much memory this takes."""
+        return self.numbers.nbytes + self.is_present.nbytes
+
     def patched(self, count: int, rows: Sequence[int], read: Read) -> Self:
         """Return values in which those of `rows` are as `read`."""
         numbers = grown(self.numbers, count, np.nan)
@@ -141,10 +160,11 @@ class NumberValues:
         is_present[places] = [row in read for row in rows]
         return type(self)(numbers, is_present)
 
-    @cached_property
+    @property
     def column(self) -> Column:
         """The same as a filter looks at it."""
-        return column_of_numbers(self.numbers, self.is_present)
+        present = self.is_present
+        return Column(~present, present, self.numbers, no_codes(self.count), ())
 
 
 class IdValues:
@@ -158,19 +178,24 @@ class IdValues:
         """How many numbers of runs there are room for."""
         return len(self.ids)
 
+    @property
+    def size_bytes(self) -> int:
+        """How much memory this takes, about."""
+        return self.ids.nbytes
+
     def patched(self, count: int, rows: Sequence[int], read: Read) -> Self:
         """Return values in which those of `rows` are as `read`."""
         ids = grown(self.ids, count, NO_ID)
         ids[list(rows)] = [read[row].encode() if row in read else NO_ID for row in rows]
         return type(self)(ids)
 
-    @cached_property
+    @property
     def texts(self) -> list[str]:
         """The ids as texts, by number."""
         found: list[str] = self.ids.astype("U32").tolist()
         return found
 
-    @cached_property
+    @property
     def column(self) -> Column:
         """The same as a filter looks at it."""
         codes = np.arange(self.count, dtype=np.int32)
@@ -187,6 +212,11 @@ class ManyValues:
         self.rows = rows
         self.codes = codes
         self.entries = entries
+
+    @property
+    def size_bytes(self) -> int:
+        """How much memory this takes, about."""
+        return self.rows.nbytes + self.codes.nbytes + len(self.entries) * _ENTRY_BYTES
 
     def patched(self, count: int, rows: Sequence[int], read: Read) -> Self:
         """Return values in which those of `rows` are as `read`."""

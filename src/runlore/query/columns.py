@@ -110,14 +110,19 @@ def _used_texts(codes: Codes, texts: Sequence[str]) -> tuple[Codes, list[str]]:
 
 def column_of_numbers(numbers: Doubles, is_number: Booleans) -> Column:
     """Make a column without texts: of a metric, a time, a count."""
-    codes = np.full(len(numbers), -1, np.int32)
-    return Column(~is_number, is_number, np.where(is_number, numbers, np.nan), codes, ())
+    known = np.where(is_number, numbers, np.nan)
+    return Column(~is_number, is_number, known, no_codes(len(numbers)), ())
+
+
+def no_codes(count: int) -> Codes:
+    """Give the codes of rows without texts, which take no memory however many they are."""
+    return np.broadcast_to(np.int32(-1), count)
 
 
 def column_of_texts(codes: Codes, texts: Sequence[str]) -> Column:
     """Make a column without numbers; a code of -1 is null."""
-    nothing = np.zeros(len(codes), np.bool_)
-    return Column(codes < 0, nothing, np.full(len(codes), np.nan), codes, texts)
+    nothing = np.broadcast_to(np.False_, len(codes))
+    return Column(codes < 0, nothing, np.broadcast_to(np.nan, len(codes)), codes, texts)
 
 
 def column_of_booleans(values: Booleans, is_known: Booleans) -> Column:

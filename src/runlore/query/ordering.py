@@ -47,8 +47,33 @@ def order(
         return rows[:limit]
     if limit is not None and limit < len(rows):
         rows = rows[_candidates(keys[0], columns, rows, limit)]
-    arrays = [array for key in keys for array in _sort_arrays(key, columns, rows, limit)]
-    return rows[np.lexsort(arrays[::-1])][:limit]
+    each = [_sort_arrays(key, columns, rows, limit) for key in keys]
+    if len(each) == 1:
+        return rows[_by_one(*each[0])[:limit]]
+    return rows[np.lexsort([array for arrays in each for array in arrays][::-1])][:limit]
+
+
+def _by_one(kinds: Doubles, *values: Doubles) -> Integers:
+    """Sort by one key: each kind of values by itself, which is much quicker than all at once."""
+    places = [np.flatnonzero(kinds == kind) for kind in range(_NULL + 1)]
+    return np.concatenate([_sorted(some, [array[some] for array in values]) for some in places])
+
+
+def _sorted(places: Integers, arrays: Sequence[Doubles]) -> Integers:
+    """Sort places stably by the first array, then the next ones; what is all the same is left out.
+
+    Almost all keys have one array that differs, for which there is a quicker way.
+    """
+    telling = [array for array in arrays if len(array) and (array != array[0]).any()]
+    if not telling:
+        return places
+    if len(telling) > 1:
+        return places[np.lexsort(telling[::-1])]
+    found = np.argsort(telling[0])
+    ordered = telling[0][found]
+    if (ordered[1:] == ordered[:-1]).any():  # the quick way leaves those in any order
+        found = np.argsort(telling[0], kind="stable")
+    return places[found]
 
 
 def _candidates(key: OrderKey, columns: Columns, rows: Integers, limit: int) -> NDArray[np.bool_]:

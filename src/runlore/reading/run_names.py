@@ -38,19 +38,25 @@ class _Kept(NamedTuple):
     revision: int
 
 
-def derived_names_in(columns: RunColumns, numbers: Sequence[int]) -> dict[int, str]:
-    """Name runs by the params that differ in their experiments; by the index's own numbers."""
+def derived_names_in(
+    columns: RunColumns, numbers: Sequence[int], chosen: ChosenColumns | None = None
+) -> dict[int, str]:
+    """Name runs by the params that differ in their experiments; by the index's own numbers.
+
+    Whoever has chosen columns with these runs in them gives them: what is read there isn't again.
+    """
     if not len(numbers):
         return {}
-    chosen = np.array(numbers, np.int64)
+    own = np.array(numbers, np.int64)
     codes = _places(columns)
-    places = [tuple(pair) for pair in codes[chosen].tolist()]
+    places = [tuple(pair) for pair in codes[own].tolist()]
     schemes = _schemes(columns, codes, sorted(set(places)))
     keys = {key for scheme in schemes.values() for key in scheme.words}
-    texts = _texts(ChosenColumns(columns, chosen), sorted(keys))
+    chosen = chosen or ChosenColumns(columns, own)
+    texts = _texts(chosen, sorted(keys))
     names = {
-        number: schemes[place].name_of(own)
-        for number, place, own in zip(numbers, places, texts, strict=True)
+        number: schemes[place].name_of(texts[at])
+        for number, place, at in zip(numbers, places, chosen.places_of(numbers), strict=True)
     }
     return {number: name for number, name in names.items() if name is not None}
 

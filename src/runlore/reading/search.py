@@ -52,7 +52,6 @@ class Found(NamedTuple):
     meant, such as names that no run has.
     """
 
-    ids: NDArray[np.bytes_]
     numbers: NDArray[np.int64]
     generation: str | None
     total: int
@@ -148,8 +147,13 @@ def search(reader: StoreReader, wanted: Wanted) -> Runs:
 def found_by(reader: StoreReader, wanted: Wanted) -> tuple[Runs, Query]:
     """Search as `search` does; also give the query as it was understood."""
     _check(wanted)
-    found = reader.ask(lambda index: index.ask_columns(lambda all_: find_in(reader, wanted, all_)))
-    rows = LazyRows(reader, found.ids, found.numbers, found.generation)
+
+    def read(all_columns: RunColumns) -> tuple[Found, NDArray[np.bytes_]]:
+        found = find_in(reader, wanted, all_columns)
+        return found, all_columns.ids.ids[found.numbers]
+
+    found, ids = reader.ask(lambda index: index.ask_columns(read))
+    rows = LazyRows(reader, ids, found.numbers, found.generation)
     return Runs(reader, rows, found.total, found.notes), found.query
 
 
@@ -168,8 +172,7 @@ def find_in(reader: StoreReader, wanted: Wanted, all_columns: RunColumns) -> Fou
     if any(field.kind == "context" for field in fields):
         catalogue = with_facts(catalogue, all_columns)
     notes = tuple(unknown_names(fields, catalogue)) if all_columns.count > 1 else ()
-    ids = all_columns.ids.ids[ordered]
-    return Found(ids, ordered, all_columns.generation, len(rows), notes, query)
+    return Found(ordered, all_columns.generation, len(rows), notes, query)
 
 
 def _query_of(wanted: Wanted, query: Query, catalogue: Catalogue) -> Query:

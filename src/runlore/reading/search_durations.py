@@ -18,9 +18,9 @@ def resumed_durations(
     reader: StoreReader, columns: RunColumns, ends: Doubles
 ) -> dict[int, float | None]:
     """Say by row how long the runs of several attempts took, without the times between them."""
-    attempts = columns.members("attempts")
-    counts = np.bincount(attempts.rows, minlength=columns.count)
-    rows = np.flatnonzero((counts > 1) & ~np.isnan(ends))
+    rows = np.flatnonzero((columns.numbers("attempts").numbers > 1) & ~np.isnan(ends))
+    if not len(rows):
+        return {}
     ids = columns.ids.ids[rows].astype("U32").tolist()
     writers = reader.index.writers(ids)
     found: dict[int, float | None] = {}

@@ -35,7 +35,7 @@ _FIELDS = (
     Key("context", "git.commit"),
     Key("direction", "loss"),
     Key("actors"),
-    Key("attempts"),
+    Key("attribute", "attempts"),
     Key("artifacts"),
     Key("dataset", "name"),
 )

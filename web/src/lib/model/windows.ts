@@ -1,6 +1,7 @@
 // Rows that come in blocks: which to ask for, and which to keep.
 
-export const BLOCK = 100;
+/** As many rows as are seen at once, about: the first ones are there the sooner. */
+export const BLOCK = 50;
 
 /** The blocks that hold rows `first` to `last`, both included. */
 export function blocksOf(first: number, last: number, total: number): number[] {
@@ -15,7 +16,7 @@ export class Blocks<T> {
   readonly #blocks = new Map<number, readonly T[]>();
   readonly #most: number;
 
-  constructor(most = 40) {
+  constructor(most = 80) {
     this.#most = most;
   }
 
