@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
-import { Blocks, blocksOf, columnsIn, slotRows, stretched } from "./windows";
+import { BLOCK, Blocks, blocksOf, columnsIn, slotRows, stretched } from "./windows";
 
 test("the blocks of a range reach over its ends, and never beyond the rows", () => {
   expect(blocksOf(0, 30, 1000)).toEqual([0]);
-  expect(blocksOf(45, 55, 1000)).toEqual([0, 1]);
-  expect(blocksOf(-5, 5000, 250)).toEqual([0, 1, 2]);
+  expect(blocksOf(BLOCK - 5, BLOCK + 5, 1000)).toEqual([0, 1]);
+  expect(blocksOf(-5, 5000, 2.5 * BLOCK)).toEqual([0, 1, 2]);
   expect(blocksOf(0, 10, 0)).toEqual([]);
   expect(blocksOf(500, 600, 250)).toEqual([]);
 });
@@ -17,9 +17,9 @@ test("of too many blocks, those go that weren't looked at longest", () => {
   expect(blocks.has(0)).toBe(true);
   blocks.put(2, ["c"]);
   expect(blocks.rowAt(0)).toBe("a");
-  expect(blocks.rowAt(100)).toBeUndefined();
-  expect(blocks.rowAt(200)).toBe("c");
-  expect(blocks.rowAt(201)).toBeUndefined();
+  expect(blocks.rowAt(BLOCK)).toBeUndefined();
+  expect(blocks.rowAt(2 * BLOCK)).toBe("c");
+  expect(blocks.rowAt(2 * BLOCK + 1)).toBeUndefined();
 });
 
 test("columns in a window are those that any part of is seen", () => {
@@ -43,7 +43,7 @@ test("rows that are here are told with their places, and can be changed in place
   blocks.put(2, ["c"]);
   blocks.put(0, ["a", "b"]);
   blocks.change((row) => (row === "b" ? "B" : row));
-  expect([...blocks.entries()]).toEqual([[0, "a"], [1, "B"], [200, "c"]]); // prettier-ignore
+  expect([...blocks.entries()]).toEqual([[0, "a"], [1, "B"], [2 * BLOCK, "c"]]); // prettier-ignore
 });
 
 test("very many rows are placed in as many pixels as browsers have, and the last can be reached", () => {
