@@ -13,6 +13,7 @@ import numpy as np
 from runlore.actions.columns import cells_of, described, fields_named, keys_of
 from runlore.actions.run_lines import lines_of
 from runlore.index.columns_chosen import ChosenColumns
+from runlore.index.columns_keys import Key
 from runlore.query.unknown import unknown_names
 from runlore.reading.parts import fold
 from runlore.reading.search import find_in
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 NO_EXPERIMENT = "-"
 _KEPT_BYTES = 4 << 20
+_OF_ALL = ("created", "ended", "attempts", "status", "experiment")  # whatever columns there are
 _MOST_READ = 32  # tables whose columns' names are remembered
 _KEPT_SECONDS = 5.0  # how runs stand, and how long they took, changes unrecorded
 
@@ -160,6 +162,17 @@ def read_window(
         )  # fmt: skip
 
     return reader.ask(read)
+
+
+def prepare_columns(reader: StoreReader, names: Sequence[str]) -> bool:
+    """Pack a part of what sorting and filtering by columns reads; tell whether there is more.
+
+    Raises:
+        QueryError: if the name of a column can't be read.
+    """
+    fields = reader.ask(lambda index: index.ask_columns(lambda all_: _fields(all_, names)))
+    keys = [*keys_of(fields), *(Key("attribute", name) for name in _OF_ALL)]
+    return reader.ask(lambda index: index.prepare_columns(keys))
 
 
 def _fields(columns: RunColumns, names: Sequence[str]) -> list[Field]:

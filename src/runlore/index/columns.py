@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from runlore.index.columns_cache import State, cache_of
 from runlore.index.columns_keys import Key, Selection
 from runlore.index.columns_metrics import count_labels
+from runlore.index.columns_preparing import pack_next
 from runlore.index.columns_values import CodedValues, IdValues, ManyValues, NumberValues
 
 if TYPE_CHECKING:
@@ -140,6 +141,18 @@ def ask(
                 break
         cache.pack(write)
     return answer
+
+
+def prepare(
+    rows: ReadRows,
+    snapshot: Callable[[], AbstractContextManager[None]],
+    write: Callable[[list[tuple[Any, ...]]], bool],
+    keys: Sequence[Key],
+) -> bool:
+    """Pack one more block of fields, and tell whether there may be another one to pack."""
+    with snapshot():
+        packed = pack_next(rows, keys, _state(rows))
+    return bool(packed) and write(packed)
 
 
 def _state(rows: ReadRows) -> State:

@@ -211,6 +211,14 @@ def _packed(rows: ReadRows, key: Key) -> dict[int, tuple[int, Any]]:
     return {block: (revision, data) for block, revision, data in found}
 
 
+def packed_blocks(rows: ReadRows, key: Key) -> set[int]:
+    """List the blocks of a field that are packed."""
+    found = rows(
+        "SELECT block FROM packed_columns WHERE kind = ? AND name = ? AND statistic = ?", key
+    )
+    return {block for (block,) in found}
+
+
 _caches: OrderedDict[str, ColumnCache] = OrderedDict()
 _caches_lock = RLock()
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from runlore.index.columns import RunColumns
+    from runlore.index.columns_keys import Key
     from runlore.index.interface import Transaction
 
 Answer = TypeVar("Answer")
@@ -35,6 +36,12 @@ class ColumnQueries(ABC):
         from runlore.index.columns import ask
 
         return ask(self._rows, self._snapshot, self._keep, question)
+
+    def prepare_columns(self, keys: Sequence[Key]) -> bool:
+        """Pack a part of what questions about these fields read, see `Index`."""
+        from runlore.index.columns import prepare
+
+        return prepare(self._rows, self._snapshot, self._keep, keys)
 
     def _keep(self, packed: list[tuple[Any, ...]]) -> bool:
         """Write packed columns, unless another process is writing, or this one can't."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from runlore.index.change_rows import Changes, Mark, RunPlaces
     from runlore.index.chunks import ChunkStatistics
     from runlore.index.columns import RunColumns
+    from runlore.index.columns_keys import Key
     from runlore.index.consoles import ConsolePlace
     from runlore.index.media import MediaName
     from runlore.index.presentation_rows import MetricDescription, View
@@ -196,6 +197,14 @@ class Index(Protocol):
         All it is told is as of one moment, and no older than the last catch-up; it may be put
         again if the index changes meanwhile. What has to be packed for it is kept for the next
         one where the index can be written, which the answer never depends on.
+        """
+        ...
+
+    def prepare_columns(self, keys: Sequence[Key]) -> bool:
+        """Pack a part of what questions to columns about these fields read, some thousand runs.
+
+        Tells whether there may be more to pack; False also where the index can't be written now.
+        Whoever asks about a field that isn't packed waits until all runs were read for it.
         """
         ...
 

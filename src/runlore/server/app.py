@@ -20,6 +20,7 @@ from runlore.server.guard import Guard
 from runlore.server.live import Live
 from runlore.server.models.problems import Problem
 from runlore.server.policy import admit
+from runlore.server.preparing import Preparing
 from runlore.server.problems import Catching, install_handlers
 from runlore.server.reader import SharedReader
 from runlore.server.routes import (
@@ -85,6 +86,7 @@ def create_app(place: str | os.PathLike[str] | None = None) -> FastAPI:
     app.state.orderings = Orderings()
     app.state.bundle = assets.Bundle()
     app.state.curves = CurveReader(app.state.reader.stored)
+    app.state.preparing = Preparing(app.state.reader.stored)
     app.state.live = Live(app.state.reader)
     app.state.consoles = ConsoleCache()
     install_handlers(app)
@@ -98,4 +100,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
     yield
     app.state.live.close()
+    app.state.preparing.close()
     app.state.reader.close()

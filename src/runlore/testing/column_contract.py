@@ -119,6 +119,22 @@ class ColumnContract:
         finally:
             other.close()
 
+    def test_what_is_prepared_is_packed_as_it_would_be_when_asked_about(
+        self, index: Index, store: StoreFolder, journal: JournalComposer
+    ) -> None:
+        for number in range(12):
+            _record(journal, number)
+        catch_up(index, store, budget_seconds=None)
+        assert index.prepare_columns(_FIELDS)
+        assert not index.prepare_columns(_FIELDS)  # there is but one block
+        found = _all_columns(index)
+        columns_cache.forget()
+        assert _all_columns(index) == found
+        assert found["param lr"][1] == ("0.0", "0.0", 0.0)
+        _record(journal, 12)
+        catch_up(index, store, budget_seconds=None)
+        assert len(_all_columns(index)["metric loss last"]) == 13
+
     def test_a_reset_index_has_other_columns(
         self, index: Index, store: StoreFolder, journal: JournalComposer
     ) -> None:

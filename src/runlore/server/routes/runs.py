@@ -84,6 +84,7 @@ def list_runs(
     start = read_offset("runs", cursor, offset)
     orderings: Orderings = request.app.state.orderings
     window = read_window(shared.current(), table, offset=start, limit=limit, orderings=orderings)
+    request.app.state.preparing.want(table.columns)
     whole = run_table(window, start, shared.freshness())
 
     def make(count: int) -> RunTable:
