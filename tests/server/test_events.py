@@ -21,7 +21,7 @@ from runlore.actions.changes import Changed
 from runlore.index.change_rows import Mark
 from runlore.journal.folder import create_store
 from runlore.server.app import create_app
-from runlore.server.live import Listener
+from runlore.server.live import MOST_PAUSE_SECONDS, PACE_SECONDS, Listener, pause_after
 from runlore.server.serving import listen
 from tests.server.conftest import log_run
 
@@ -289,3 +289,9 @@ def test_what_waits_for_a_slow_listener_is_put_together() -> None:
     assert (event.mark, event.has_more, event.is_edit) == (Mark("a", 599), True, True)
     assert len(event.runs) == 500
     assert event.runs[0] == "run-599"
+
+
+def test_looks_that_take_long_come_less_often_but_never_seldom() -> None:
+    assert pause_after(0.001) == PACE_SECONDS
+    assert pause_after(0.08) == pytest.approx(0.4)
+    assert pause_after(9.0) == MOST_PAUSE_SECONDS < 1.0

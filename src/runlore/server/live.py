@@ -7,6 +7,7 @@ import json
 import logging
 from threading import Event as Signal
 from threading import Lock, Thread
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("runlore.server")
 
 PACE_SECONDS = 0.2
+MOST_PAUSE_SECONDS = 0.6
+LOOKING_SHARE = 0.2  # of a core: with thousands of processes that log, a look takes long
 SIGN_SECONDS = 15.0
 LINGER_SECONDS = 2.0  # after the last listener went: a page that is loaded anew comes back
 MOST_LISTENERS = 200
@@ -164,6 +167,7 @@ class Live:
     def _watch(self) -> None:
         """Look for changes until there have been no listeners for a while."""
         while not self._stop.is_set():
+            computed = thread_time()
             try:
                 with self._looking:
                     events = list(self._feed.look())
@@ -174,7 +178,7 @@ class Live:
                 for listener in list(self._listeners):
                     listener.tell(event)
             if self._listeners:
-                self._stop.wait(PACE_SECONDS)
+                self._stop.wait(pause_after(thread_time() - computed))
                 continue
             self._wake.clear()
             if not self._wake.wait(LINGER_SECONDS):
@@ -182,6 +186,11 @@ class Live:
                     if not self._listeners:
                         self._thread = None
                         return
+
+
+def pause_after(seconds: float) -> float:
+    """Say how long to wait after a look that computed for so long."""
+    return min(MOST_PAUSE_SECONDS, max(PACE_SECONDS, seconds / LOOKING_SHARE))
 
 
 def message(name: str, mark: Mark, data: dict[str, Any]) -> str:
