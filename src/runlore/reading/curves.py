@@ -8,12 +8,14 @@ from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from runlore.errors import RunloreError, RunNotFound, SeriesNotFound
+from runlore.reading import kept_facts
 from runlore.reading.axes import Axis
 from runlore.reading.chunk_table import table_of
 from runlore.reading.curve import LONG, Curve, CurveFound, Reading
 from runlore.reading.curve_rows import Range
 from runlore.reading.details import gone, is_gone
 from runlore.reading.facts import series_label
+from runlore.reading.kept_facts import KeptFacts
 from runlore.reading.point_columns import PlacesMoved, PointReader, SeriesKey
 from runlore.reading.series_reader import places_named
 from runlore.reading.suggestions import nearest
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from runlore.index.change_rows import RunPlaces
-    from runlore.index.rows import RunRow, WriterFacts
     from runlore.index.summaries import SeriesSummary
     from runlore.reading.chunk_table import ChunkTable
     from runlore.reading.curve_rows import Cut
+    from runlore.reading.kept_facts import RunFacts
     from runlore.reading.store import StoreReader
 
 Result = TypeVar("Result")
@@ -79,6 +81,7 @@ class CurveReader:
         self._tables: OrderedDict[tuple[str, SeriesKey, bool], tuple[int, ChunkTable]]
         self._tables = OrderedDict()
         self._lock = Lock()
+        self._facts = KeptFacts(reader)
         self._turns = BoundedSemaphore(_AT_ONCE)
 
     def draw(self, asked: Sequence[Asked], span: Span) -> tuple[Range | None, list[Drawn]]:
@@ -87,7 +90,7 @@ class CurveReader:
             return self._draw(asked, span)
 
     def _draw(self, asked: Sequence[Asked], span: Span) -> tuple[Range | None, list[Drawn]]:
-        known = KnownRuns(self._reader, asked, span.x)
+        known = KnownRuns(self._reader, asked, span.x, facts_of=self._facts.of)
         drawn = [Drawn(one, known.status(one.run)) for one in asked]
         curves: list[tuple[Drawn, Callable[[], Curve]]] = []
         for one in drawn:
@@ -174,7 +177,14 @@ class CurveReader:
 class KnownRuns:
     """What the index says of all runs of an answer."""
 
-    def __init__(self, reader: StoreReader, asked: Sequence[Asked], x: str = "step") -> None:
+    def __init__(
+        self,
+        reader: StoreReader,
+        asked: Sequence[Asked],
+        x: str = "step",
+        *,
+        facts_of: Callable[[Sequence[str]], RunFacts] | None = None,
+    ) -> None:
         self.cuts: list[Cut] = []
         self._reader = reader
         runs = list(dict.fromkeys(one.run for one in asked))
@@ -183,9 +193,9 @@ class KnownRuns:
             labels.add(x.removeprefix(METRIC))
         self._candidates = {label: places_named(label) for label in labels}
         names = sorted({name for found in self._candidates.values() for name, _ in found})
-        self.places = reader.ask(lambda index: index.point_places(runs))
-        self._rows: dict[str, RunRow] = reader.ask(lambda index: index.get_runs(runs))
-        self._writers: dict[str, list[WriterFacts]] = reader.ask(lambda index: index.writers(runs))
+        facts = kept_facts.facts_of(reader, runs) if facts_of is None else facts_of(runs)
+        self.places = dict(facts.places)
+        self._rows, self._writers = facts.rows, facts.writers
         self._summaries: dict[str, dict[tuple[str, str], SeriesSummary]] = {}
         for run, found in reader.ask(lambda index: index.summaries(runs, names)).items():
             own = self._summaries[run] = {}
