@@ -8,7 +8,7 @@ import numpy as np
 
 import runlore
 from runlore.index.columns_chosen import ChosenColumns
-from runlore.reading.run_names import derived_names_in
+from runlore.reading.run_names import derived_names_in, prepare_names
 from runlore.reading.store import open_reader
 from tests.stores import store  # noqa: F401 - a fixture
 
@@ -77,3 +77,20 @@ def test_columns_of_no_runs_are_empty(store: Path) -> None:  # noqa: F811
             return len(chosen.ids.texts) + len(chosen.texts("param", "lr").codes)
 
         assert reader.ask(lambda index: index.ask_columns(count)) == 0
+
+
+def test_names_can_be_prepared_some_experiments_at_a_time(store: Path) -> None:  # noqa: F811
+    for number in range(6):
+        record(store, f"experiment-{number}", lr=0.1, depth=number)
+        record(store, f"experiment-{number}", lr=0.2, depth=number)
+    listed = {run.id: run.label for run in runlore.list_runs(store=store)}
+    with open_reader(store) as reader:
+        rounds = [reader.ask(lambda index: index.ask_columns(prepare_names)) for _ in range(3)]
+
+        def names(columns: RunColumns) -> dict[str, str]:
+            numbers = columns.find(list(listed))
+            found = derived_names_in(columns, numbers)
+            return {run: found[number] for run, number in zip(listed, numbers, strict=True)}
+
+        assert reader.ask(lambda index: index.ask_columns(names)) == listed
+    assert rounds == [True, True, False]

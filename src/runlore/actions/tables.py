@@ -16,6 +16,7 @@ from runlore.index.columns_chosen import ChosenColumns
 from runlore.index.columns_keys import Key
 from runlore.query.unknown import unknown_names
 from runlore.reading.parts import fold
+from runlore.reading.run_names import prepare_names
 from runlore.reading.search import find_in
 from runlore.reading.search_catalogue import catalogue_of, with_facts
 
@@ -164,12 +165,14 @@ def read_window(
     return reader.ask(read)
 
 
-def prepare_columns(reader: StoreReader, names: Sequence[str]) -> bool:
-    """Pack a part of what sorting and filtering by columns reads; tell whether there is more.
+def prepare_table(reader: StoreReader, names: Sequence[str]) -> bool:
+    """Read a part of what sorting and filtering by columns needs; tell whether there is more.
 
     Raises:
         QueryError: if the name of a column can't be read.
     """
+    if reader.ask(lambda index: index.ask_columns(prepare_names)):
+        return True
     fields = reader.ask(lambda index: index.ask_columns(lambda all_: _fields(all_, names)))
     keys = [*keys_of(fields), *(Key("attribute", name) for name in _OF_ALL)]
     return reader.ask(lambda index: index.prepare_columns(keys))

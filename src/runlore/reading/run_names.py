@@ -27,6 +27,7 @@ _FEWEST_COMPARED = 32
 _COMPARED_IN_ALL = 2000
 _MOST_SECONDS = 30.0
 _MOST_KEPT = 1000
+_PREPARED_AT_ONCE, _MOST_PREPARED = 4, 400
 
 
 class _Kept(NamedTuple):
@@ -61,6 +62,21 @@ def derived_names_in(
     return {number: name for number, name in names.items() if name is not None}
 
 
+def prepare_names(columns: RunColumns) -> bool:
+    """Find how the runs of some more experiments are named; tell whether there may be others.
+
+    Whoever first sees runs of many experiments at once would wait for all of that.
+    """
+    codes = _places(columns)
+    known: dict[Place, _Kept] = columns.kept("schemes of names", dict)
+    unknown = [place for place in _members(columns, codes) if place not in known]
+    some = unknown[:_PREPARED_AT_ONCE]
+    if not some or len(known) >= _MOST_PREPARED:
+        return False
+    _schemes(columns, codes, some)
+    return True
+
+
 def _places(columns: RunColumns) -> NDArray[np.int32]:
     """Give the codes of each run's project and experiment, -1 for none."""
     names = ("project", "experiment")
@@ -75,16 +91,14 @@ def _schemes(
 ) -> dict[Place, Scheme]:
     """Find how the runs of some experiments are named."""
     known: dict[Place, _Kept] = columns.kept("schemes of names", dict)
-    newest = newest_first(columns)
-    newest = newest[shown_runs(columns, is_deleted=None)[newest]]
     now = monotonic()
     found: dict[Place, Scheme] = {}
     samples: dict[Place, NDArray[np.int64]] = {}
     counts: dict[Place, int] = {}
     most = max(_FEWEST_COMPARED, min(_MOST_COMPARED, _COMPARED_IN_ALL // len(places)))
-    members = _members(columns, codes, newest)
+    members = _members(columns, codes)
     for place in places:
-        own = members.get(place, newest[:0])
+        own = members.get(place, np.empty(0, np.int64))
         counts[place] = len(own)
         kept = known.get(place)
         is_same = kept is not None and (
@@ -105,12 +119,12 @@ def _schemes(
     return found
 
 
-def _members(
-    columns: RunColumns, codes: NDArray[np.int32], newest: NDArray[np.int64]
-) -> dict[Place, NDArray[np.int64]]:
+def _members(columns: RunColumns, codes: NDArray[np.int32]) -> dict[Place, NDArray[np.int64]]:
     """List the runs of each experiment, the newest first."""
 
     def collect() -> dict[Place, NDArray[np.int64]]:
+        newest = newest_first(columns)
+        newest = newest[shown_runs(columns, is_deleted=None)[newest]]
         own = codes[newest].astype(np.int64)
         joined = (own[:, 0] << 32) + own[:, 1]
         order = np.argsort(joined, kind="stable")

@@ -152,10 +152,14 @@ class SearchColumns:
         return seconds
 
 
-def states_of(columns: RunColumns) -> NDArray[np.int64]:
+def states_of(columns: RunColumns) -> NDArray[np.int8]:
     """Give the bits of each row's state, -1 where there is no run."""
-    values = columns.numbers("state")
-    return np.where(values.is_present, values.numbers, -1).astype(np.int64)
+
+    def combine() -> NDArray[np.int8]:
+        values = columns.numbers("state")
+        return np.where(values.is_present, values.numbers, -1).astype(np.int8)
+
+    return columns.derived("states", combine)
 
 
 def shown_runs(

@@ -7,7 +7,7 @@ from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from runlore.actions.tables import prepare_columns
+from runlore.actions.tables import prepare_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +69,7 @@ class Preparing:
 
     def _is_more(self, names: tuple[str, ...]) -> bool:
         try:
-            return prepare_columns(self._stored, names)
+            return prepare_table(self._stored, names)
         except Exception:
             log.debug("preparing columns failed", exc_info=True)  # whoever asks for them is told
             return False
