@@ -126,3 +126,18 @@ def test_what_is_said_of_a_metric_goes_before_its_name(client: TestClient, store
     assert (said["direction"], said["unit"], said["best"]) == ("max", "nats", 3.0)
     (series,) = get(client, f"runs/{run}/metrics")["items"]
     assert (series["direction"], series["unit"]) == ("max", "nats")
+
+
+def test_a_lineage_has_runs_and_what_lies_between_them(client: TestClient, store: Path) -> None:
+    with runlore.start_run(name="first", store=store) as first:
+        first.save_artifact("data.txt", "data")
+    with runlore.start_run(name="second", store=store) as second:
+        second.use_artifact("data.txt")
+    graph = get(client, f"runs/{second.id}/lineage")
+    assert graph["run"] == second.id
+    names = {one["layer"]: one["run"] or one["artifact"] for one in graph["nodes"]}
+    assert (names[-2]["label"], names[-1]["name"], names[0]["label"]) == (
+        "first", "data.txt", "second",
+    )  # fmt: skip
+    assert [one["relation"] for one in graph["edges"]] == ["used", "made"]
+    assert error(client, "runs/nothing/lineage")[0] == 404

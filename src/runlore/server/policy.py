@@ -34,6 +34,7 @@ ALLOWED: dict[str, Right] = {
     "GET /api/v1/filters/complete": Right.READ,
     "GET /api/v1/groups": Right.READ,
     "GET /api/v1/runs/{run}": Right.READ,
+    "GET /api/v1/runs/{run}/lineage": Right.READ,
     "GET /api/v1/runs/{run}/metrics": Right.READ,
     "GET /api/v1/metrics": Right.READ,
     "GET /api/v1/runs/{run}/points": Right.READ,

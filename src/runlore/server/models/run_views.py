@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from runlore.server.models.base import Answer, Freshness
 from runlore.server.models.runs import RunLine
@@ -61,6 +61,45 @@ class LineageItem(Answer):
     type: str | None
     run: str | None
     label: str | None
+
+
+class LineageArtifact(Answer):
+    """A version of an artifact; `maker` is a run that has its files, where one is known."""
+
+    name: str
+    version: int | None
+    type: str | None
+    maker: str | None
+
+
+class LineageNode(Answer):
+    """A run or an artifact, `layer` places behind the run in the middle, which is at 0.
+
+    Layers of runs are even, those of artifacts odd.
+    """
+
+    id: str
+    layer: int
+    run: RunLine | None
+    artifact: LineageArtifact | None
+
+
+class LineageEdge(Answer):
+    """A run made an artifact; an artifact was used by a run; a run has another as its part."""
+
+    source: str
+    target: str
+    relation: Literal["made", "used", "part"]
+
+
+class LineageGraph(Answer):
+    """What led to a run and what came of it; `has_more` if there were too many to gather."""
+
+    run: str
+    nodes: list[LineageNode]
+    edges: list[LineageEdge]
+    has_more: bool
+    freshness: Freshness
 
 
 class RunProblem(Answer):

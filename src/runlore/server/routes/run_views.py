@@ -7,13 +7,19 @@ from dataclasses import asdict
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from runlore.actions.lineages import LineageGraph as Traced
+from runlore.actions.lineages import trace_lineage
 from runlore.actions.viewing import RunDetails, view_run
 from runlore.server.lines import shaped_line
 from runlore.server.models.base import Freshness
 from runlore.server.models.run_views import (
     AttemptView,
     EarlierValue,
+    LineageArtifact,
+    LineageEdge,
+    LineageGraph,
     LineageItem,
+    LineageNode,
     Note,
     ParamView,
     RunCounts,
@@ -31,6 +37,30 @@ router = APIRouter()
 def read_run(run: str, shared: Shared) -> Response:
     """Say everything about one run but its series, files and lines."""
     return answer(_shaped(view_run(shared.current(), run), shared.freshness()))
+
+
+@router.get("/api/v1/runs/{run}/lineage", response_model=LineageGraph)
+def read_lineage(run: str, shared: Shared) -> Response:
+    """Say what led to a run and what came of it, two steps from run to run each way."""
+    return answer(_shaped_graph(trace_lineage(shared.current(), run), shared.freshness()))
+
+
+def _shaped_graph(traced: Traced, freshness: Freshness) -> LineageGraph:
+    return LineageGraph(
+        run=traced.run,
+        nodes=[
+            LineageNode(
+                id=one.id,
+                layer=one.layer,
+                run=None if one.run is None else shaped_line(one.run),
+                artifact=None if one.artifact is None else LineageArtifact(**asdict(one.artifact)),
+            )
+            for one in traced.nodes
+        ],
+        edges=[LineageEdge(**asdict(one)) for one in traced.edges],
+        has_more=traced.has_more,
+        freshness=freshness,
+    )
 
 
 def _shaped(details: RunDetails, freshness: Freshness) -> RunView:

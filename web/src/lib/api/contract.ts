@@ -75,6 +75,10 @@ export interface RunView { line: RunLine; project: string | null; goal: string |
   counts: { metrics: number; load: number; media: number; artifacts: number; console_lines: number; has_diff: boolean };
   warnings: string[] /* e.g. uncommitted changes that weren't kept */; reproduce: string | null; freshness: Freshness }
 export interface LineageItem { artifact: string; version: number | null; type: string | null; run: string | null; label: string | null }
+// GET /runs/{run}/lineage: what led to a run and what came of it, two steps from run to run each way; the run is at layer 0, runs are at even layers
+export interface LineageGraph { run: string; nodes: LineageNode[]; edges: LineageEdge[]; has_more: boolean; freshness: Freshness }
+export interface LineageNode { id: string; layer: number; run: RunLine | null; artifact: { name: string; version: number | null; type: string | null; maker: string | null } | null }
+export interface LineageEdge { source: string; target: string; relation: "made" | "used" | "part" }
 // GET /runs/{run}/metrics?search=<regex>&prefix=&load=false&limit=&cursor=
 export interface SeriesPage { items: SeriesSummary[]; sections: { prefix: string; count: number }[]; total: number; next: string | null }
 export interface SeriesSummary { label: string; name: string; context: string; rank: number | null; count: number; last: Num | null; last_step: number | null;

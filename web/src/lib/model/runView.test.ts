@@ -11,7 +11,7 @@ function parsed(parts: Record<string, string | null>): RunAddress {
 test("a view comes back from its address", () => {
   const view: RunAddress = {
     name: "a/b,c &=?<é>", step: 400, context: "", beside: ["1f", "a,b"], file: "data/x y.csv", version: "0a1b", search: " 100% ", stream: "stderr",
-    rank: 3, line: 0, hasTimes: true, find: "lr", folded: ["src/a,b.py", "c~d%"],
+    rank: 3, line: 0, hasTimes: true, find: "lr", folded: ["src/a,b.py", "c~d%"], isLineageList: true, open: ["2.0", "-3.1"],
   }; // prettier-ignore
   expect(parsed(printRunView(view))).toEqual(view);
 });

@@ -11,6 +11,8 @@
 //   at    1                    console: with times
 //   find  TEXT                 overview: which params, metrics, packages
 //   cut   PATH,…               code: files that are folded
+//   lin   list                 overview: the lineage as a list instead of a graph
+//   lo    FOLD,…               overview: what is open in the graph of the lineage
 import { parseList, printList } from "./chartView";
 
 export const TABS = ["overview", "curves", "media", "system", "console", "artifacts", "code"] as const;
@@ -30,6 +32,8 @@ export interface RunAddress {
   hasTimes: boolean;
   find: string;
   folded: readonly string[];
+  isLineageList: boolean;
+  open: readonly string[];
 }
 
 export function isTab(text: string): text is Tab {
@@ -53,6 +57,8 @@ export function parseRunView(get: (key: string) => string | null): RunAddress {
     hasTimes: get("at") === "1",
     find: get("find") ?? "",
     folded: parseList(get("cut")),
+    isLineageList: get("lin") === "list",
+    open: parseList(get("lo")),
   };
 }
 
@@ -72,6 +78,8 @@ export function printRunView(changed: Partial<RunAddress>): Record<string, strin
   if (changed.hasTimes !== undefined) out["at"] = changed.hasTimes ? "1" : null;
   if (changed.find !== undefined) out["find"] = changed.find || null;
   if (changed.folded !== undefined) out["cut"] = printList(changed.folded);
+  if (changed.isLineageList !== undefined) out["lin"] = changed.isLineageList ? "list" : null;
+  if (changed.open !== undefined) out["lo"] = printList(changed.open);
   return out;
 }
 
