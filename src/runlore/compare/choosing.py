@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from runlore.compare.wording import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
 # How long training took, where a run says so itself.
 SECONDS = ("fit_seconds", "training_seconds")
@@ -31,19 +31,26 @@ def in_order(counts: Mapping[str, int]) -> list[str]:
     return sorted(counts, key=lambda label: (place_of(label)[:2], -counts[label], label))
 
 
-def most_telling(labels: Sequence[str], counts: Mapping[str, int]) -> str | None:
+def most_telling(
+    labels: Sequence[str], counts: Mapping[str, int], *, said: Container[str] = ()
+) -> str | None:
     """Choose the metric that tells how good a model is.
 
     What is measured on held-out data comes before the rest, and what is measured while training
-    comes last; then what most have; then what is looked at first. What less than half as many
-    have as the most common one is chosen only where nothing else is left.
+    comes last; then those of which somebody has said which way is better, and those whose name
+    isn't a detail of a detail (`val/calibration/error`); then what most have; then what is looked
+    at first. What less than half as many have as the most common one is chosen only where nothing
+    else is left.
 
     `labels` are those that can be ranked, in order.
     """
     enough = max((counts[label] for label in labels), default=0) / 2
     return max(
         labels,
-        key=lambda label: (counts[label] >= enough, -_distance(label), counts[label]),
+        key=lambda label: (
+            counts[label] >= enough, -_distance(label), label in said,
+            -max(1, label.count("/")), counts[label],
+        ),
         default=None,
     )
 

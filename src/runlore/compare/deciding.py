@@ -86,20 +86,24 @@ def series_of_runs(
 def candidates_among(series: Sequence[SeriesOfRuns]) -> list[SeriesOfRuns]:
     """Pick the metrics that may decide: those of which it is known which way is better."""
     companions = companions_of(one.label for one in series)
-    return [
+    found = [
         one for one in series
         if one.words.direction is not None
         and not is_load(one.label) and one.label not in companions
-    ][:MOST_CANDIDATES]  # fmt: skip
+    ]  # fmt: skip
+    if len(found) <= MOST_CANDIDATES:
+        return found
+    return sorted(found, key=lambda one: not one.words.is_said)[:MOST_CANDIDATES]
 
 
 def deciding_metric(
     candidates: Sequence[SeriesOfRuns], results: GroupResults
 ) -> SeriesOfRuns | None:
-    """Choose the metric that most groups have; of equals, the one looked at first."""
+    """Choose the metric that tells most, of those that groups have; without any, the first."""
     counts = {one.label: results.count_having(one.label) for one in candidates}
     having = [one.label for one in candidates if counts[one.label]]
-    label = most_telling(having, counts)
+    said = {one.label for one in candidates if one.words.is_said}
+    label = most_telling(having, counts, said=said)
     if label is None and candidates:
         return candidates[0]
     return next((one for one in candidates if one.label == label), None)

@@ -55,9 +55,12 @@ def natural(text: str) -> tuple[bool, float, str]:
 
 
 def shortened(text: str, most: int = _MOST_CHARACTERS) -> str:
-    """Write a value on one line, cut where it is long."""
+    """Write a value on one line; of a long one both ends, for many differ in the last words."""
     line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
+    if len(line) <= most:
+        return line
+    kept = (most - 1) // 2
+    return f"{line[: most - 1 - kept]}…{line[-kept:]}"
 
 
 def _split(

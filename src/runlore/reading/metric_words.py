@@ -22,12 +22,16 @@ _FIELDS = ("alias", "unit", "direction")
 
 
 class MetricWords(NamedTuple):
-    """What stands about a metric, None where nothing does; `x` is its preferred axis."""
+    """What stands about a metric, None where nothing does; `x` is its preferred axis.
+
+    `is_said`: somebody said which way is better, it isn't told by the name alone.
+    """
 
     alias: str | None = None
     unit: str | None = None
     direction: Direction | None = None
     x: str | None = None
+    is_said: bool = False
 
 
 def words_about(
@@ -57,6 +61,7 @@ def words_about(
             fields["unit"],
             _direction(direction) if direction else direction_of(name, ()),
             of_runs.get("x"),
+            direction is not None,
         )
     return found
 
