@@ -14,7 +14,8 @@ export function paintScene(surface: Surface, scene: Scene, project: Projection):
   surface.lineCap = "butt";
   if (scene.groups) {
     for (const group of scene.groups) paintBand(surface, scene, group, project);
-    for (const group of scene.groups) paintMean(surface, scene, group, project);
+    // The best stands first and is drawn last, over the others.
+    for (const group of scene.groups.toReversed()) paintMean(surface, scene, group, project);
     if (scene.lines.length <= MANY * 2) for (const line of scene.lines) paintMarks(surface, scene, line, project, colourIn(scene, line));
   } else {
     const count = scene.lines.length;

@@ -23,15 +23,15 @@ export interface Lit {
 const AXIS = 20;
 const LEAST_LABELLED = 11;
 const TALLEST = 26;
-const MOST_LABEL = 140;
-const LETTER = 7.2;
+const MOST_LABEL = 168;
+const LETTER = 6.4; // as wide as letters of this size are in wide fonts
 
 export function placesOfStrip({ rows, bins }: Strip, scene: Scene, size: Size): StripPlaces {
   const bottom = size.height - AXIS;
   const rowHeight = bins ? bottom : Math.min(TALLEST, (bottom - 4) / Math.max(1, rows.length));
   const hasLabels = !bins && rowHeight >= LEAST_LABELLED;
-  const longest = rows.reduce((most, row) => Math.max(most, row.label.length), 0);
-  const left = hasLabels ? Math.min(MOST_LABEL, size.width * 0.36, longest * LETTER + 14) : 10;
+  const longest = rows.reduce((most, row) => Math.max(most, row.short.length), 0);
+  const left = hasLabels ? Math.min(MOST_LABEL, size.width * 0.42, longest * LETTER + 14) : 10;
   const right = size.width - 12;
   const of = (value: number) => (scene.isLogY ? Math.log(value) : value);
   const [from, to] = [of(scene.y.from), of(scene.y.to)];
@@ -50,7 +50,7 @@ export function drawingOfStrip(strip: Strip, scene: Scene, lit: Lit): Drawing {
     surface.font = FONT.replace("11px", "10.5px");
     surface.lineWidth = 1;
     surface.textAlign = "center";
-    for (const tick of ticksOf("number", scene.isLogY, scene.y.from, scene.y.to, Math.max(2, Math.floor((right - left) / 46)))) {
+    for (const tick of ticksOf("number", scene.isLogY, scene.y.from, scene.y.to, Math.max(2, Math.floor((right - left) / 38)))) {
       surface.strokeStyle = look.line;
       paintLine(surface, x(tick.at), 0, x(tick.at), bottom);
       surface.fillStyle = look.faint;
@@ -84,7 +84,7 @@ export function drawingOfStrip(strip: Strip, scene: Scene, lit: Lit): Drawing {
         surface.textAlign = "right";
         surface.fillStyle = isLit ? look.ink : look.soft;
         surface.globalAlpha = strength;
-        surface.fillText(fitted(row.label, left - 10, LETTER), left - 9, y + 3.5);
+        surface.fillText(fitted(row.short, left - 10, LETTER), left - 9, y + 3.5);
       }
       surface.fillStyle = surface.strokeStyle = row.colour;
       if (row.low < row.high) {

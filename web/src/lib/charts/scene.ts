@@ -22,6 +22,8 @@ export interface ChartSeries {
 
 export interface ChartGroup {
   label: string;
+  /** What it is called in little room. */
+  short?: string;
   colour: string;
   runs: readonly string[];
 }

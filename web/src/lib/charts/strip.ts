@@ -12,6 +12,8 @@ export interface StripDot {
 
 export interface StripRow {
   label: string;
+  /** Beside its dots. */
+  short: string;
   colour: string;
   /** Null where a row is one run. */
   group: string | null;
@@ -63,13 +65,13 @@ export function stripOf(scene: Scene, baseline: string | null): Strip {
   const dotOf = (line: SceneLine): StripDot => ({ line, value: line.line.y[0] ?? NaN });
   const rows: StripRow[] = scene.groups
     ? scene.groups.map(({ group, line, members }) => ({
-        label: group.label, colour: group.colour, group: group.label, mean: line.mean[0] ?? NaN, low: line.low[0] ?? NaN, high: line.high[0] ?? NaN, n: line.n[0] ?? 0,
+        label: group.label, short: group.short ?? group.label, colour: group.colour, group: group.label, mean: line.mean[0] ?? NaN, low: line.low[0] ?? NaN, high: line.high[0] ?? NaN, n: line.n[0] ?? 0,
         dots: members.map(dotOf), difference: null, isBaseline: baseline !== null && group.runs.includes(baseline),
       }))
     : scene.lines.map((line) => {
         const dot = dotOf(line);
         return {
-          label: line.series.name, colour: line.series.colour, group: null, mean: dot.value, low: NaN, high: NaN, n: 1,
+          label: line.series.name, short: line.series.name, colour: line.series.colour, group: null, mean: dot.value, low: NaN, high: NaN, n: 1,
           dots: [dot], difference: null, isBaseline: line.series.run === baseline,
         };
       });

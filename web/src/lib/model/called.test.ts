@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { called, pairsOf } from "./called";
 
-const short = (names: string[], keys?: string[]) => called(names, keys).short;
+const short = (names: string[], keys?: string[]) => called(names, keys && { keys, isAll: true }).short;
 
 test("members of a group are called by what differs", () => {
   expect(short(["lr=0.1_model=net_seed=0", "lr=0.1_model=net_seed=1"])).toEqual(["seed=0", "seed=1"]);
@@ -16,7 +16,7 @@ test("what can't be told apart, or is no pair, stays as it is", () => {
 });
 
 test("several settings that all have are values under one heading", () => {
-  expect(called(["smoothing=0.1, weight_decay=0.1", "smoothing=0.2, weight_decay=0.1", "smoothing=0.2, weight_decay=0.2"], ["smoothing", "weight_decay"])).toEqual({
+  expect(called(["smoothing=0.1, weight_decay=0.1", "smoothing=0.2, weight_decay=0.1", "smoothing=0.2, weight_decay=0.2"], { keys: ["smoothing", "weight_decay"], isAll: true })).toEqual({
     heading: "smoothing · weight_decay",
     bare: ["0.1 · 0.1", "0.2 · 0.1", "0.2 · 0.2"],
     short: ["smoothing=0.1 · weight_decay=0.1", "smoothing=0.2 · weight_decay=0.1", "smoothing=0.2 · weight_decay=0.2"],
@@ -32,6 +32,12 @@ test("words tell what they are without their key, and stand first", () => {
   ]);
 });
 
+test("keys that are known are found in names before others are guessed", () => {
+  const names = ["backbone=vit-tiny_seed=0", "backbone=vit-tiny_seed=1"];
+  expect(called(names, { keys: ["net.backbone", "seed"], isAll: false }).short).toEqual(["seed=0", "seed=1"]);
+  expect(called(["wd=1-seed=0", "wd=2-seed=0"], { keys: ["weight_decay", "seed"], isAll: false }).short).toEqual(["wd=1", "wd=2"]);
+});
+
 test("flags keep their key", () => {
   expect(short(["nesterov=True", "nesterov=False"], ["nesterov"])).toEqual(["nesterov=True", "nesterov=False"]);
 });
@@ -39,6 +45,7 @@ test("flags keep their key", () => {
 test("signs of a pair within a value divide nothing", () => {
   const names = ['model=SVC(kernel="rbf", C=10)', 'model=LR(C=0.5, penalty="l2")'];
   expect(short(names, ["model"])).toEqual(['SVC(kernel="rbf", C=10)', 'LR(C=0.5, penalty="l2")']);
+  expect(short(["model=LR(C=0.5, penalty=…_seed=1", "model=LR(C=0.5, penalty=…_seed=2"])).toEqual(["seed=1", "seed=2"]);
   expect(pairsOf(names[0]!)).toEqual([{ key: "model", value: 'SVC(kernel="rbf", C=10)' }]);
 });
 

@@ -24,9 +24,16 @@ const isNumber = (text: string) => text !== "" && !Number.isNaN(Number(text));
 const isWord = (text: string) => text !== "" && !isNumber(text) && !/^(true|false|none|null|nan|yes|no|on|off)$/i.test(text);
 const said = ({ key, value }: Pair) => (key === null ? value : `${key}=${value}`);
 
-/** "lr=0.1_seed=3" and the like, and labels of groups ("model=net, lr=0.1"), taken apart; `keys` are known to be such. */
-export function pairsOf(name: string, keys?: readonly string[]): Pair[] {
-  const known = keys && new Set(keys.flatMap((key) => [key, key.slice(key.lastIndexOf(".") + 1)]));
+/** What is known of the keys in names. */
+export interface Keys {
+  keys: readonly string[];
+  /** Whether names have no others; else they are only the first that are looked for. */
+  isAll: boolean;
+}
+
+/** "lr=0.1_seed=3" and the like, and labels of groups ("model=net, lr=0.1"), taken apart. */
+export function pairsOf(name: string, { keys, isAll }: Keys = { keys: [], isAll: false }): Pair[] {
+  const known = keys.flatMap((key) => [key, key.slice(key.lastIndexOf(".") + 1)]).sort((a, b) => b.length - a.length);
   const pairs: Pair[] = [];
   let from = 0; // where the value (or the words before the first key) begins
   let key: string | null = null;
@@ -35,8 +42,11 @@ export function pairsOf(name: string, keys?: readonly string[]): Pair[] {
     const letter = name[at]!;
     if ("([{".includes(letter)) depth++;
     if (")]}".includes(letter)) depth = Math.max(0, depth - 1);
-    if (letter !== "=" || (depth > 0 && !known)) continue;
-    const found = keyBefore(name.slice(from, at), key === null && pairs.length === 0, known);
+    if (letter === "…") depth = 0; // what was opened has been cut away
+    if (letter !== "=" || (depth > 0 && !isAll)) continue;
+    const piece: string = name.slice(from, at);
+    const isFirst: boolean = key === null && pairs.length === 0;
+    const found: { before: string; key: string } | null = knownBefore(piece, isFirst, known) ?? (isAll ? null : keyBefore(piece, isFirst));
     if (!found) continue;
     if (key !== null || found.before !== "") pairs.push({ key, value: found.before });
     key = found.key;
@@ -47,14 +57,16 @@ export function pairsOf(name: string, keys?: readonly string[]): Pair[] {
 }
 
 /** The key that ends a piece of a name, and the value in front of it. */
-function keyBefore(piece: string, isFirst: boolean, known: ReadonlySet<string> | undefined): { before: string; key: string } | null {
-  if (known) {
-    for (const key of known) {
-      if (piece === key && isFirst) return { before: "", key };
-      if (piece.endsWith(`, ${key}`)) return { before: piece.slice(0, -key.length - 2), key };
-    }
-    return null;
+function knownBefore(piece: string, isFirst: boolean, known: readonly string[]): { before: string; key: string } | null {
+  for (const key of known) {
+    if (piece === key && isFirst) return { before: "", key };
+    const before = piece.slice(0, -key.length);
+    if (piece.endsWith(key) && /[-_/ ,;|]$/.test(before)) return { before: before.replace(/(, |.)$/, ""), key };
   }
+  return null;
+}
+
+function keyBefore(piece: string, isFirst: boolean): { before: string; key: string } | null {
   const strong = STRONG.exec(piece);
   if (strong) return { before: piece.slice(0, strong.index), key: strong[2]! };
   if (isFirst) return /^[A-Za-z_][\w.]*$/.test(piece) ? { before: "", key: piece } : null;
@@ -65,10 +77,10 @@ function keyBefore(piece: string, isFirst: boolean, known: ReadonlySet<string> |
 }
 
 /** Each name by what differs. Nothing is shortened that would then be the same as another. */
-export function called(names: readonly string[], keys?: readonly string[]): Called {
+export function called(names: readonly string[], keys?: Keys): Called {
   const whole = plain(names);
   if (names.length < 2 || new Set(names).size < names.length) return whole;
-  if (names.some((name) => !name.includes("="))) return keys ? whole : trimmed(names);
+  if (names.some((name) => !name.includes("="))) return keys?.isAll ? whole : trimmed(names);
   const split = names.map((name) => pairsOf(name, keys));
   if (split.some((pairs) => pairs.every(({ key }) => key === null))) return whole;
   const values = new Map<string | null, Set<string>>();

@@ -25,7 +25,7 @@ test("what is equal is counted, not shown", () => {
 
 test("the best stands out, and values are held against the baseline", () => {
   const acc = sectionsOf(compared, 0, false)[1]!.rows[0]!;
-  expect(acc.cells.map(({ text, detail, tone }) => [text, detail, tone])).toEqual([["0.5", "", ""], ["0.75", "+0.25", "best"], ["NaN", "NaN", ""]]);
+  expect(acc.cells.map(({ text, detail, tone }) => [text, detail, tone])).toEqual([["0.50", "", ""], ["0.75", "+0.25", "best"], ["NaN", "NaN", ""]]);
   const lr = sectionsOf(compared, 0, false)[0]!.rows[0]!;
   expect(lr.cells.map((cell) => cell.tone)).toEqual(["same", "", "none"]);
 });

@@ -1,9 +1,11 @@
 // Runs side by side as one table: params, metrics, data, context, and what differs among them.
 import type { Compare } from "../api/contract";
-import { formatDifference, formatNumber, numberOf, type Spoken } from "./format";
+import { formatDifference, formatFixed, formatNumber, numberOf, type Spoken } from "./format";
 
 export interface SideCell {
   text: string;
+  /** All of its digits. */
+  exact: string;
   /** Small behind it: the difference to the baseline. */
   detail: string;
   /** How it stands to the baseline: equal to it, or the best of all. */
@@ -41,17 +43,37 @@ function section(title: string, rows: SideRow[], isAll: boolean): SideSection {
 }
 
 function textCell(text: string | null, reference: string | null | undefined): SideCell {
-  return { text: text ?? "–", detail: "", tone: text === null ? "none" : reference !== undefined && text === reference ? "same" : "" };
+  return { text: text === null ? "–" : shortOf(text), exact: text ?? "–", detail: "", tone: text === null ? "none" : reference !== undefined && text === reference ? "same" : "" };
+}
+
+const LONG_NUMBER = 9;
+
+/** A number of many digits as it is read; cut in the middle, 1.75e-05 would pass for 1.75. */
+function shortOf(text: string): string {
+  return text.length > LONG_NUMBER && /^-?\d*\.?\d+(e[-+]?\d+)?$/i.test(text) && text.includes(".") ? formatNumber(Number(text), 5) : text;
+}
+
+/** Decimals in which five digits of the greatest are seen; null where the values are too far apart for one number of them. */
+function decimalsOf(values: readonly (number | null)[]): number | null {
+  const sizes = values.flatMap((value) => (value !== null && Number.isFinite(value) && value !== 0 ? [Math.abs(value)] : []));
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  if (sizes.length === 0 || most / least > 1000 || most >= 1e7 || values.every((value) => value === null || Number.isInteger(value))) return null;
+  const needed = Math.max(...sizes.map((size) => String(Number(size.toPrecision(5))).split(".")[1]?.length ?? 0));
+  const decimals = Math.min(needed, Math.max(0, 4 - Math.floor(Math.log10(most))));
+  return decimals <= 7 ? decimals : null;
 }
 
 function metricRow({ label, values, direction, best }: Compare["metrics"][number], baseline: number): SideRow {
+  const decimals = decimalsOf(values.map((value) => numberOf(value as Spoken)));
+  const textOf = (value: Spoken) => (decimals === null ? formatNumber(value, 5) : formatFixed(value, decimals));
   const reference = baseline >= 0 ? numberOf(values[baseline]) : null;
   return {
     key: label,
     note: direction === "max" ? "↑" : direction === "min" ? "↓" : "",
     differs: new Set(values.map(String)).size > 1,
     cells: values.map((value, at) => ({
-      text: formatNumber(value as Spoken, 5),
+      text: textOf(value as Spoken),
+      exact: textOf(value as Spoken),
       detail: reference !== null && at !== baseline && numberOf(value) !== null ? formatDifference(numberOf(value)! - reference) : "",
       tone: value === null ? "none" : best.includes(at) ? "best" : "",
     })),

@@ -5,7 +5,7 @@ import { nextSorting, parseExperimentLook, printExperimentLook, type ExperimentL
 const read = (text: string) => parseExperimentLook((key) => new URLSearchParams(text).get(key));
 
 test("an address without keys is the plain view", () => {
-  expect(read("")).toEqual({ metric: null, by: [], list: "groups", sorted: null, open: new Set(), isFolded: false });
+  expect(read("")).toEqual({ metric: null, by: [], list: "groups", sorted: null, open: new Set(), isFolded: null });
 });
 
 test("what is printed is read back, whatever names hold", () => {

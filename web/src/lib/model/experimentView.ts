@@ -4,7 +4,7 @@
 //   list    groups | runs   what the table lists
 //   sorted  KEY | -KEY      by which column, "-" for descending
 //   turned  LABEL,…         groups that are open where others are closed, or the other way round
-//   head    0               the head is folded
+//   head    0 | 1           the head is folded, or isn't; else it is where there is little room
 // Charts add theirs, and so does the table of runs: see chartView.ts, tableView.ts.
 import { parseList, printList } from "./chartView";
 
@@ -23,7 +23,8 @@ export interface ExperimentLook {
   /** null: best first. */
   sorted: Sorting | null;
   open: ReadonlySet<string>;
-  isFolded: boolean;
+  /** null: as there is room. */
+  isFolded: boolean | null;
 }
 
 export function parseExperimentLook(get: (key: string) => string | null): ExperimentLook {
@@ -33,7 +34,7 @@ export function parseExperimentLook(get: (key: string) => string | null): Experi
     list: get("list") === "runs" ? "runs" : "groups",
     sorted: parseSorting(get("sorted")),
     open: new Set(parseList(get("turned"))),
-    isFolded: get("head") === "0",
+    isFolded: get("head") === "0" ? true : get("head") === "1" ? false : null,
   };
 }
 
@@ -44,7 +45,7 @@ export function printExperimentLook(changed: Partial<ExperimentLook>): Record<st
   if (changed.list !== undefined) out["list"] = changed.list === "runs" ? "runs" : null;
   if (changed.sorted !== undefined) out["sorted"] = changed.sorted && (changed.sorted.isDescending ? "-" : "") + changed.sorted.key;
   if (changed.open !== undefined) out["turned"] = printList(changed.open);
-  if (changed.isFolded !== undefined) out["head"] = changed.isFolded ? "0" : null;
+  if (changed.isFolded !== undefined) out["head"] = changed.isFolded === null ? null : changed.isFolded ? "0" : "1";
   return out;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { formatAgo, formatBytes, formatCount, formatDifference, formatDuration, formatExact, formatNumber, formatShort, withUnit } from "./format";
+import { formatAgo, formatBytes, formatCount, formatDifference, formatDuration, formatExact, formatFixed, formatNumber, formatShort, withUnit } from "./format";
 
 describe("numbers", () => {
   it.each([
@@ -49,4 +49,10 @@ describe("durations, sizes, times", () => {
     "%s ms before now is %s",
     (before, text) => expect(formatAgo(1e12 - before, 1e12)).toBe(text),
   );
+});
+
+it("numbers of a column have their points below each other", () => {
+  expect([0.93, -0.00278, 1234.5, 0].map((one) => formatFixed(one, 4))).toEqual(["0.9300", "−0.0028", "1,234.5000", "0.0000"]);
+  expect([0.5, -0.5, 0.00001, 41023].map((one) => formatFixed(one, 1, true))).toEqual(["+0.5", "−0.5", "0.0", "+41,023.0"]);
+  expect([null, NaN, Infinity].map((one) => formatFixed(one, 2))).toEqual(["–", "NaN", "∞"]);
 });

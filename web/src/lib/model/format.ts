@@ -34,6 +34,16 @@ export function formatExact(given: Spoken): string {
   return String(value).replace("-", MINUS);
 }
 
+/** A number with so many decimals, for columns: their points stand below each other. */
+export function formatFixed(given: Spoken, decimals: number, hasSign = false): string {
+  const value = numberOf(given);
+  if (value === null || !Number.isFinite(value)) return formatNumber(value);
+  const [whole = "", rest = ""] = Math.abs(value).toFixed(decimals).split(".");
+  const digits = rest ? `${thousands(whole)}.${rest}` : thousands(whole);
+  if (!/[1-9]/.test(digits)) return digits;
+  return `${value < 0 ? MINUS : hasSign ? "+" : ""}${digits}`;
+}
+
 /** A difference with its sign. */
 export function formatDifference(given: Spoken, digits = 3): string {
   const value = numberOf(given);
@@ -117,7 +127,7 @@ function trimmed(text: string): string {
 }
 
 function thousands(digits: string): string {
-  return digits.length > 4 || digits.length === 4 ? digits.replace(/\B(?=(\d{3})+$)/g, ",") : digits;
+  return digits.length > 3 ? digits.replace(/\B(?=(\d{3})+$)/g, ",") : digits;
 }
 
 function scientific(size: number, digits: number): string {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { GroupTable, RunLine, Verdict, VerdictGroup } from "../api/contract";
-import { groupsOf, intervalRange, referenceOf, rowsOf, type Member } from "./groupRows";
+import { decimalsOf, groupsOf, intervalRange, referenceOf, rowsOf, type Member } from "./groupRows";
 
 const judged = (label: string, mean: number | "NaN", runs: string[], more: Partial<VerdictGroup> = {}): VerdictGroup => ({
   label, key: {}, n: runs.length, not_finite: 0, mean, std: 0.1, low: null, high: null, is_leader: false, is_baseline: false, runs,
@@ -65,4 +65,20 @@ test("of several groups with the baseline's tag the one that is meant is the bas
 test("rounding errors are no differences", () => {
   const groups = groupsOf(verdict([judged("a", 0.1 + 0.2, []), judged("b", 0.3, [], { is_baseline: true })]), [], "acc");
   expect(rowsOf({ groups, members: new Map(), direction: "max", sorted: null, isOpen: () => false })[0]?.difference).toBe(0);
+});
+
+test("a group that one names by its run and the other by its params is one", () => {
+  const found = groupsOf(verdict([judged("long", 3, ["a"], { key: { lr: "1", w: "2" } })]), [{ ...line("lr=1", ["a", "b"], 3), key: { w: "2", lr: "1" } }, line("lr=2", ["c"])], "acc");
+  expect(found.map((one) => [one.label, one.runs])).toEqual([["long", ["a", "b"]], ["lr=2", ["c"]]]);
+});
+
+test("a column has as many decimals as show the spread of most groups in two digits", () => {
+  const group = (mean: number, std: number | null) => ({ ...GROUPS[0]!, mean, std });
+  expect(decimalsOf([group(0.9704, 0.0016), group(0.93, 0.014), group(0.96, 0.0042)])).toBe(4);
+  expect(decimalsOf([group(41023, 910)])).toBe(0);
+  expect(decimalsOf([group(0.5, null), group(0.7, null)])).toBe(3);
+  expect(decimalsOf([group(5e-9, null)])).toBe(null);
+  expect(decimalsOf([group(4.5e9, 1), group(59, 1)])).toBe(null);
+  expect(decimalsOf([group(1e-6, 0.1), group(3, 0.1)])).toBe(null);
+  expect(decimalsOf([])).toBe(null);
 });

@@ -37,12 +37,17 @@ type GroupLine = GroupTable["rows"][number];
 /** Groups as the verdict has them, and after them those that it leaves out. */
 export function groupsOf(verdict: Verdict | null, lines: readonly GroupLine[], metric: string | null, baseline: string | null = null): Group[] {
   const judged = new Map((verdict?.groups ?? []).map((one) => [one.label, one]));
-  const known = new Map(lines.map((one) => [one.label, one]));
-  const first = [...judged.values()].map((one) => ofVerdict(one, known.get(one.label)));
-  const rest = lines.filter((one) => !judged.has(one.label)).map((one) => ofLine(one, metric));
+  const known = new Map(lines.flatMap((one) => [[one.label, one] as const, [placeOf(one.key), one] as const]));
+  // A group may be called by its run's name in one and by its params in the other.
+  const found = new Map([...judged.values()].map((one) => [one, known.get(one.label) ?? known.get(placeOf(one.key))]));
+  const taken = new Set(found.values());
+  const first = [...found].map(([one, line]) => ofVerdict(one, line));
+  const rest = lines.filter((one) => !judged.has(one.label) && !taken.has(one)).map((one) => ofLine(one, metric));
   // Runs of several groups may bear the baseline's tag: one of them is meant.
   return [...first, ...rest].map((one) => (baseline === null ? one : { ...one, isBaseline: one.label === baseline }));
 }
+
+const placeOf = (key: Readonly<Record<string, string>>) => JSON.stringify(Object.entries(key).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function ofVerdict(one: VerdictGroup, line: GroupLine | undefined): Group {
   return {
@@ -152,4 +157,20 @@ export function intervalRange(groups: readonly Group[], members: Iterable<Member
   const [from, to] = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
   const margin = (to - from) * 0.04 || Math.abs(from) * 0.05 || 1;
   return { from: from - margin, to: to + margin };
+}
+
+/** Decimals in which the spread of groups is seen to two digits; null where one number of them can't fit all. */
+export function decimalsOf(groups: readonly Group[]): number | null {
+  const isSize = (one: number | null): one is number => one !== null && Number.isFinite(one) && one > 0;
+  const means = groups.flatMap(({ mean }) => (mean !== null && Number.isFinite(mean) ? [mean] : []));
+  const greatest = means.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+  const spreads = groups.map(({ std }) => std).filter(isSize).sort((a, b) => a - b);
+  const middle = spreads[Math.floor(spreads.length / 2)];
+  const range = means.length > 1 ? (Math.max(...means) - Math.min(...means)) / 10 : 0;
+  const unit = middle ?? (isSize(range) ? range : greatest / 1000);
+  if (!isSize(unit) || greatest >= 1e7) return null;
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(unit)));
+  // So many digits are no column any more, and what is far smaller than the rest would be all noughts.
+  const isSeen = means.every((mean) => mean === 0 || Math.abs(mean) >= 10 ** (1 - decimals));
+  return decimals <= 7 && isSeen ? decimals : null;
 }

@@ -73,3 +73,9 @@ it("names are counted, not spelled, and the one that leads stands first", () => 
   expect(inOrder(names, null).map((one) => one.label)).toEqual(["Acc", "layer_2", "layer_10", "loss", "val/loss"]);
   expect(inOrder(names, "loss")[0]?.label).toBe("loss");
 });
+
+it("what decides stands first, then what is better one way, what is measured while training, the rest", () => {
+  const metric = (label: string, direction: "min" | "max" | null = null) => ({ label, name: label, is_load: false, direction });
+  const all = [metric("epoch"), metric("train/loss", "min"), metric("val/a/error", "min"), metric("loss", "min"), metric("acc", "max")];
+  expect(inOrder(all, "acc").map((one) => one.label)).toEqual(["acc", "loss", "val/a/error", "train/loss", "epoch"]);
+});

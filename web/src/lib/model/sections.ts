@@ -33,9 +33,17 @@ export function matcherOf(search: string): { isMatch: (text: string) => boolean;
 
 const byName = new Intl.Collator("en", { numeric: true }).compare;
 
-/** By name, "layer_2" before "layer_10"; but for the one that leads. */
-export function inOrder<M extends Named>(metrics: readonly M[], leading: string | null): M[] {
-  return [...metrics].sort((one, other) => Number(other.label === leading) - Number(one.label === leading) || byName(one.label, other.label));
+interface Ranked extends Named {
+  direction?: "min" | "max" | null;
+}
+
+/**
+ * Metrics as one looks at them: the one that leads, those that are better one way, what is measured while training,
+ * the rest; within these by name, "layer_2" before "layer_10".
+ */
+export function inOrder<M extends Ranked>(metrics: readonly M[], leading: string | null): M[] {
+  const rankOf = ({ label, direction, is_load }: M) => (label === leading ? 0 : is_load ? 5 : !direction ? 4 : /train/i.test(label) ? 3 : label.split("/").length > 2 ? 2 : 1);
+  return [...metrics].sort((one, other) => rankOf(one) - rankOf(other) || byName(one.label, other.label));
 }
 
 const prefixOf = (name: string) => (name.includes("/") ? name.slice(0, name.indexOf("/")) : "");
