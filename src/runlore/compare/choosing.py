@@ -48,8 +48,11 @@ def most_telling(
     return max(
         labels,
         key=lambda label: (
-            counts[label] >= enough, -_distance(label), label in said,
-            -max(1, label.count("/")), counts[label],
+            counts[label] >= enough,
+            -_distance(label),
+            label in said,
+            -max(1, label.count("/")),
+            counts[label],
         ),
         default=None,
     )
