@@ -30,7 +30,12 @@ PACKAGES = "python3,git,make"
 CLONE = "srv/runlore"
 COMMANDS = ("make demo", "make test")
 PASSED_ON = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
-CERTIFICATE_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+CERTIFICATE_VARIABLES = (
+    "PIP_CERT",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+)
 CERTIFICATES = "srv/certificates.pem"
 HOME = "/srv/home"
 

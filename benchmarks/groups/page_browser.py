@@ -145,14 +145,16 @@ def _rate(what: str, deltas: list[float], least: float, shape: str) -> Finding:
     )
 
 
-def _answer(what: str, milliseconds: list[float], limit: float, shape: str) -> Finding:
+def _answer(
+    what: str, milliseconds: list[float], limit: float, shape: str, until: str = "the frame with it"
+) -> Finding:
     figure = median(milliseconds)
     return Finding(
         what=what,
         figure=amount(figure, "ms"),
         beside=f"the first: {amount(milliseconds[0], 'ms')}",
         ratio=None,
-        shape=f"median of {len(milliseconds)}, from the event to the frame with it; {shape}",
+        shape=f"median of {len(milliseconds)}, from the event to {until}; {shape}",
         judged=figure,
         bar=Bar(limit, "ms"),
     )
@@ -186,7 +188,7 @@ def _experiment(plan: Plan) -> list[Finding]:
                 f"the first: {amount(_of(seen, 'firstChart') / 1e3, 's')}",
                 None, f"{shape}; {_method(plan)}", drawn, Bar(1, "s")),
         _answer("zoomed, to a redraw of all visible charts", zooms, 100, shape),
-        _answer("pointed at another place of a chart", hovers, 16, shape),
+        _answer("pointed at another place of a chart", hovers, 16, shape, until="the changed page"),
         Finding("a point logged in another process, until it is drawn, p95", amount(p95(late), "s"),
                 f"median: {amount(median(late), 's')}", None,
                 f"{len(late)} points of another process, from before `run.log` to the frame whose "

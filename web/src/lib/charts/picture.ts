@@ -1,6 +1,7 @@
 // A chart as a picture: the same strokes as on the screen, with axes, title and legend.
 import type { AxisKind } from "../model/ticks";
 import { ticksOf } from "../model/ticks";
+import { lookNow, type Look } from "./drawing";
 import { paintScene } from "./paint";
 import { projectionOf, type Box } from "./projection";
 import type { Scene } from "./scene";
@@ -11,23 +12,10 @@ export interface PictureWords {
   note: string;
 }
 
-interface Look {
-  ink: string;
-  faint: string;
-  line: string;
-  ground: string;
-}
-
 const FONT = "ui-sans-serif, system-ui, sans-serif";
 const LEGEND_ROW = 16;
 const MOST_NAMED = 24;
 const ROWS_OF = 3;
-
-function look(): Look {
-  const styles = getComputedStyle(document.documentElement);
-  const of = (name: string) => styles.getPropertyValue(name).trim();
-  return { ink: of("--ink"), faint: of("--faint"), line: of("--line"), ground: of("--ground") };
-}
 
 const namesOf = (scene: Scene) =>
   scene.groups
@@ -85,7 +73,7 @@ function paintFrame(surface: Surface, scene: Scene, kind: AxisKind, words: Pictu
 
 export function svgOf(scene: Scene, kind: AxisKind, words: PictureWords, width: number, height: number): string {
   const surface = new SvgSurface();
-  const colours = look();
+  const colours = lookNow();
   const { box, total } = layout(scene, width, height);
   paintFrame(surface, scene, kind, words, box, colours);
   surface.clipped(box.left, box.top, box.width, box.height, () => paintScene(surface, scene, projectionOf(scene, box)));
@@ -94,7 +82,7 @@ export function svgOf(scene: Scene, kind: AxisKind, words: PictureWords, width: 
 
 export async function pngOf(scene: Scene, kind: AxisKind, words: PictureWords, width: number, height: number): Promise<Blob> {
   const scale = 2;
-  const colours = look();
+  const colours = lookNow();
   const { box, total } = layout(scene, width, height);
   const canvas = new OffscreenCanvas(width * scale, total * scale);
   const context = canvas.getContext("2d");
