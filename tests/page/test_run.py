@@ -31,6 +31,18 @@ def failed(made_store: Path) -> str:
     return next(iter(runlore.search_runs('status = "failed"', store=made_store))).id
 
 
+def test_a_page_whose_script_is_gone_says_so_and_how_to_go_on(
+    watched: Watched, address: str, shown: str
+) -> None:
+    page = watched.page
+    page.route(re.compile("/assets/Run-"), lambda route: route.abort())
+    page.goto(f"{address}/runs/{shown}")
+    expect(page.get_by_text("This part of the page could not be loaded")).to_be_visible()
+    page.unroute(re.compile("/assets/Run-"))
+    page.get_by_role("button", name="Load the page again").click()
+    expect(page.get_by_role("region", name="Params")).to_contain_text("optimizer")
+
+
 def test_its_overview_tells_what_with_what_and_how_it_ended(
     watched: Watched, address: str, shown: str
 ) -> None:

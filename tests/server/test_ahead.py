@@ -41,6 +41,16 @@ def test_views_that_ask_for_something_else_are_left_alone() -> None:
     assert asked_of("/experiments/a", "s=0.6") == ["/api/v1/experiments/a?tables=1000"]
 
 
+def test_pages_with_a_script_of_their_own_have_it_loaded_beside_the_first() -> None:
+    files = ["assets/Compare-3.js", "assets/Run-1.css", "assets/Run-2.js", "assets/index-4.js"]
+    links = links_ahead("/runs/0192f0c1", "", files).split(", ")[2:]
+    assert links == ["</assets/Run-1.css>; rel=preload; as=style",
+                     "</assets/Run-2.js>; rel=modulepreload"]  # fmt: skip
+    assert "Compare-3.js" in links_ahead("/compare", "runs=a,b", files)
+    assert "assets" not in links_ahead("/runs", "", files)
+    assert "assets" not in links_ahead("/experiments/a", "", files)
+
+
 def test_no_address_gets_out_of_its_brackets() -> None:
     hostile = "/runs/x>; rel=preload; as=fetch, <https://elsewhere.example/y"
     (asked,) = asked_of(hostile)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, unquote_to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _API = "/api/v1"
 _EXPERIMENTS = f"{_API}/experiments?limit=50"
 _TABLES = "tables=1000"
+_PARTS = {"runs": "Run", "compare": "Compare"}  # pages with a script of their own
 _OTHER_VIEWS = {"metric", "groups"}  # of an experiment
 _PLAIN = "!~*'()"  # beside letters and digits: what a script doesn't encode, either
 
 
-def links_ahead(path: str, query: str) -> str:
+def links_ahead(path: str, query: str, files: Iterable[str] = ()) -> str:
     """Give the `Link` header of the document at a path, percent-encoded as it was asked for.
 
-    The addresses are those that the page's script makes, letter by letter; where it makes
-    another one, the answer to this one is thrown away.
+    `files` are those that the page was built into. The addresses of answers are those that the
+    page's script makes, letter by letter; where it makes another one, the answer to this one is
+    thrown away.
     """
     asked = [f"{_API}/store"]
     chosen = parse_qs(query)
@@ -27,4 +33,13 @@ def links_ahead(path: str, query: str) -> str:
         asked.append(f"{_API}/experiments/{name}?{_TABLES}")
     elif first == "runs" and name:
         asked.append(f"{_API}/runs/{name}")
-    return ", ".join(f"<{one}>; rel=preload; as=fetch; crossorigin=anonymous" for one in asked)
+    links = [f"<{one}>; rel=preload; as=fetch; crossorigin=anonymous" for one in asked]
+    if first == "compare" or (first == "runs" and name):
+        begin = f"assets/{_PARTS[first]}-"
+        links += [_link_of(file) for file in files if file.startswith(begin)]
+    return ", ".join(links)
+
+
+def _link_of(file: str) -> str:
+    kind = "modulepreload" if file.endswith(".js") else "preload; as=style"
+    return f"</{file}>; rel={kind}"

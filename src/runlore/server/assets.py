@@ -82,6 +82,12 @@ class Bundle:
             self._refresh()
             return list(self._assets.values())
 
+    def names(self) -> list[str]:
+        """List the names of all files."""
+        with self._lock:
+            self._refresh()
+            return sorted(self._assets)
+
     def _refresh(self) -> None:
         try:
             built_at = os.stat(os.path.join(self._folder, DOCUMENT)).st_mtime_ns
@@ -133,7 +139,7 @@ async def read_page(path: str, request: Request) -> Response:
     answer = _answer(request, document, _ALWAYS_ASK)
     answer.headers["Content-Security-Policy"] = POLICY
     raw: bytes = request.scope.get("raw_path") or b"/"
-    answer.headers["Link"] = links_ahead(raw.decode("latin-1"), request.url.query)
+    answer.headers["Link"] = links_ahead(raw.decode("latin-1"), request.url.query, bundle.names())
     return answer
 
 
