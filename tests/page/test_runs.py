@@ -272,3 +272,22 @@ def test_parts_of_runs_are_counted_until_they_are_asked_for(
         expect(grid.get_by_role("link", name="part 2")).to_be_visible()
         assert "q=parent" in page.url
         page.goto("about:blank")
+
+
+def test_its_first_rows_are_asked_for_before_its_script_runs(
+    watched: Watched, address: str
+) -> None:
+    page = watched.page
+    query = "cols=metrics.loss,params.`smoothing`&sort=params.smoothing+desc,metrics.loss"
+    page.goto(f"{address}/runs?{query}&q=not+name+=+%22a~*b%22")
+    _table(page)
+    asked = page.evaluate(
+        "performance.getEntriesByType('resource').map(one => [one.name, one.initiatorType])"
+    )
+    assert [how for path, how in asked if "/api/v1/runs?" in path] == ["link"]
+    page.goto(f"{address}/runs")
+    _table(page)
+    asked = page.evaluate(
+        "performance.getEntriesByType('resource').map(one => [one.name, one.initiatorType])"
+    )
+    assert [how for path, how in asked if "/api/v1/runs/fields" in path] == ["link", "link"]

@@ -24,7 +24,10 @@ def asked_of(path: str, query: str = "") -> list[str]:
         ("/experiments/a%2Fb%20c", ["/api/v1/experiments/a%2Fb%20c?tables=1000"]),
         ("/experiments/-..", ["/api/v1/experiments/-..?tables=1000"]),
         ("/runs/0192f0c1/curves", ["/api/v1/runs/0192f0c1"]),
-        ("/runs", []),
+        (
+            "/runs",
+            [f"/api/v1/runs/fields?group={name}&limit=200" for name in ("metrics", "params")],
+        ),
         ("/compare", []),
         ("/assets/gone", []),
     ],
@@ -49,6 +52,17 @@ def test_pages_with_a_script_of_their_own_have_it_loaded_beside_the_first() -> N
     assert "Compare-3.js" in links_ahead("/compare", "runs=a,b", files)
     assert "assets" not in links_ahead("/runs", "", files)
     assert "assets" not in links_ahead("/experiments/a", "", files)
+
+
+def test_a_table_asks_for_its_first_rows_as_its_address_says() -> None:
+    query = "cols=metrics.loss,params.`a+b`&q=tags+has+%22x%22&sort=metrics.loss+desc&fix=2"
+    (asked,) = asked_of("/runs", query)
+    assert asked == (
+        "/api/v1/runs?filter=tags+has+%22x%22&order=metrics.loss+desc&archived=false&deleted=false"
+        "&parts=true&columns=metrics.loss%2Cparams.%60a+b%60&only_differing=false&offset=0&limit=50"
+    )
+    assert asked_of("/runs", "cols=lr&by=lr") == asked_of("/runs", "cols=lr&show=all") == []
+    assert asked_of("/runs", f"cols={'x' * 10_000}") == []
 
 
 def test_no_address_gets_out_of_its_brackets() -> None:

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { BLOCK, Blocks, blocksOf, columnsIn, slotRows, stretched } from "./windows";
+import { BLOCK, Blocks, blocksOf, columnsIn, slotRows, stretched, together } from "./windows";
 
 test("the blocks of a range reach over its ends, and never beyond the rows", () => {
   expect(blocksOf(0, 30, 1000)).toEqual([0]);
@@ -8,6 +8,11 @@ test("the blocks of a range reach over its ends, and never beyond the rows", () 
   expect(blocksOf(-5, 5000, 2.5 * BLOCK)).toEqual([0, 1, 2]);
   expect(blocksOf(0, 10, 0)).toEqual([]);
   expect(blocksOf(500, 600, 250)).toEqual([]);
+});
+
+test("blocks that follow each other are read together", () => {
+  expect(together([3, 4, 5, 9])).toEqual([[3, 4, 5], [9]]);
+  expect(together([])).toEqual([]);
 });
 
 test("of too many blocks, those go that weren't looked at longest", () => {

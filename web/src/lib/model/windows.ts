@@ -11,6 +11,17 @@ export function blocksOf(first: number, last: number, total: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, place) => from + place);
 }
 
+/** Blocks that follow each other, which can be read together. */
+export function together(blocks: readonly number[]): number[][] {
+  const found: number[][] = [];
+  for (const block of blocks) {
+    const last = found.at(-1);
+    if (last?.at(-1) === block - 1) last.push(block);
+    else found.push([block]);
+  }
+  return found;
+}
+
 /** Blocks of rows by their number; of too many, those go that weren't looked at longest. */
 export class Blocks<T> {
   readonly #blocks = new Map<number, readonly T[]>();

@@ -4,7 +4,7 @@ import { untrack } from "svelte";
 import { live } from "../api/live.svelte";
 import { ApiError } from "../api/source";
 import { steady } from "../model/steady";
-import { BLOCK, Blocks, blocksOf } from "../model/windows";
+import { BLOCK, Blocks, blocksOf, together } from "../model/windows";
 
 export interface Part<Row, Head> {
   rows: readonly Row[];
@@ -21,6 +21,7 @@ export interface Question<Row, Head> {
 }
 
 const STILL_MS = 40; // scrolling on, nobody reads what flies by
+const AHEAD = 2 * BLOCK; // rows that are read where one is going, before one is there
 
 export class Windowed<Row, Head> {
   head: Head | null = $state.raw(null);
@@ -36,7 +37,9 @@ export class Windowed<Row, Head> {
   #question: Question<Row, Head> | null = null;
   #begun: AbortController | null = null;
   readonly #asked = new Map<number, AbortController>();
-  #seen: [number, number] = [0, 59];
+  #seen: [number, number] = [0, BLOCK - 1];
+  /** Where one is going: rows further down, or up if it is less than none. */
+  #ahead = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `question` reads reactively what is asked; null where nothing is. Call in a component. */
@@ -67,6 +70,7 @@ export class Windowed<Row, Head> {
 
   /** Say which rows are looked at. */
   need = (first: number, last: number): void => {
+    if (first !== this.#seen[0]) this.#ahead = first > this.#seen[0] ? AHEAD : -AHEAD;
     this.#seen = [first, last];
     if (this.#begun) return;
     clearTimeout(this.#timer);
@@ -87,7 +91,7 @@ export class Windowed<Row, Head> {
     this.#question = asked;
     if (asked === null) return;
     const isSameOrder = asked.order === before?.order && this.head !== null;
-    if (!isSameOrder) this.#seen = [0, 59];
+    if (!isSameOrder) [this.#seen, this.#ahead] = [[0, this.#seen[1] - this.#seen[0]], 0]; // it begins at its top
     void this.#begin(asked, isSameOrder ? this.#seenBlocks(this.total) : [0]).then(() => {
       if (!isSameOrder && this.#question === asked) this.order++;
     });
@@ -121,35 +125,44 @@ export class Windowed<Row, Head> {
   #fetch = (): void => {
     const question = this.#question;
     if (question === null || this.#begun) return;
-    const near = new Set(this.#seenBlocks(this.total));
-    for (const [block, running] of this.#asked) if (!near.has(block)) running.abort();
-    for (const block of this.#missing()) {
-      const running = new AbortController();
-      this.#asked.set(block, running);
-      question
-        .ask(block * BLOCK, BLOCK, running.signal)
-        .then((part) => {
-          if (running.signal.aborted) return;
-          this.#blocks.put(block, part.rows);
-          this.fresh = part.total - this.total;
-          this.#version++;
-        })
-        .catch((error: unknown) => {
-          if (!running.signal.aborted) this.error = asApiError(error);
-        })
-        .finally(() => {
-          if (this.#asked.get(block) === running) this.#asked.delete(block);
-        });
+    const wanted = new Set(this.#nearBlocks().map((block) => this.#asked.get(block)));
+    for (const [block, running] of this.#asked) {
+      if (wanted.has(running)) continue;
+      running.abort();
+      this.#asked.delete(block);
     }
+    for (const blocks of together(this.#missing())) void this.#read(question, blocks);
   };
+
+  /** Read blocks that follow each other. */
+  async #read(question: Question<Row, Head>, blocks: readonly number[]): Promise<void> {
+    const running = new AbortController();
+    const begin = blocks[0]! * BLOCK;
+    for (const block of blocks) this.#asked.set(block, running);
+    try {
+      const part = await question.ask(begin, blocks.length * BLOCK, running.signal);
+      if (running.signal.aborted) return;
+      for (const block of blocks) this.#blocks.put(block, part.rows.slice(block * BLOCK - begin, (block + 1) * BLOCK - begin));
+      this.fresh = part.total - this.total;
+      this.#version++;
+    } catch (error) {
+      if (!running.signal.aborted) this.error = asApiError(error);
+    } finally {
+      for (const block of blocks) if (this.#asked.get(block) === running) this.#asked.delete(block);
+    }
+  }
 
   #seenBlocks(total: number): number[] {
     const found = blocksOf(this.#seen[0], this.#seen[1], total);
     return found.length ? found : [0];
   }
 
+  #nearBlocks(): number[] {
+    return blocksOf(this.#seen[0] + Math.min(0, this.#ahead), this.#seen[1] + Math.max(0, this.#ahead), this.total);
+  }
+
   #missing(): number[] {
-    return blocksOf(this.#seen[0], this.#seen[1], this.total).filter((block) => !this.#blocks.has(block) && !this.#asked.has(block));
+    return this.#nearBlocks().filter((block) => !this.#blocks.has(block) && !this.#asked.has(block));
   }
 
   #stop(): void {
