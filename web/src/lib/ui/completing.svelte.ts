@@ -20,8 +20,8 @@ export class Completing {
     this.#ask = ask;
   }
 
-  /** Ask what may stand at the caret of a text, once nothing was typed for a moment. */
-  ask(text: string, at: number, isAtOnce = false): void {
+  /** Ask what may stand at the caret of a text, once nothing was typed for a moment; at once, and wait for it. */
+  async ask(text: string, at: number, isAtOnce = false): Promise<void> {
     this.#drop();
     const running = new AbortController();
     this.#running = running;
@@ -33,7 +33,7 @@ export class Completing {
         if (!running.signal.aborted) this.#offer(text, null); // typing goes on without help
       }
     };
-    if (isAtOnce) void go();
+    if (isAtOnce) await go();
     else this.#timer = setTimeout(() => void go(), STILL_MS);
   }
 
@@ -50,11 +50,10 @@ export class Completing {
     this.chosen = this.chosen < 0 ? (step > 0 ? 0 : count - 1) : (this.chosen + step + count) % count;
   }
 
-  /** Put what is offered at a place into the text; null where it was offered for another one. */
-  take(place: number, text: string): { text: string; caret: number } | null {
-    const item = this.offered?.items[place];
-    if (!this.offered || !item || text !== this.#text) return null;
-    const made = completed(text, this.offered.span, item.text);
+  /** Put something into the text; null where it isn't offered, or was for another one. */
+  take(offer: string | undefined, text: string): { text: string; caret: number } | null {
+    if (!this.offered?.items.some((item) => item.text === offer) || offer === undefined || text !== this.#text) return null;
+    const made = completed(text, this.offered.span, offer);
     this.close();
     return made;
   }

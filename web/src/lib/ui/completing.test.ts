@@ -24,31 +24,31 @@ afterEach(() => vi.useRealTimers());
 
 test("while one types on nothing is asked, and then about all of it", async () => {
   const completing = made();
-  completing.ask("p", 1);
-  completing.ask("pa", 2);
-  completing.ask("par", 3);
+  void completing.ask("p", 1);
+  void completing.ask("pa", 2);
+  void completing.ask("par", 3);
   expect(asked).toEqual([]);
   await vi.runAllTimersAsync();
   expect(asked).toEqual(["par"]);
   await answer(offer("params."));
-  expect(completing.take(0, "par")).toEqual({ text: "params.", caret: 7 });
+  expect(completing.take("params.", "par")).toEqual({ text: "params.", caret: 7 });
   expect(completing.offered).toBeNull();
 });
 
 test("what was offered for a text isn't put into another one", async () => {
   const completing = made();
-  completing.ask("par", 3, true);
+  void completing.ask("par", 3, true);
   await answer(offer("params."));
-  expect(completing.take(0, "params.lr > 3")).toBeNull();
+  expect(completing.take("params.", "params.lr > 3")).toBeNull();
 });
 
 test("closed, it stays so whatever was on its way or about to be asked", async () => {
   const completing = made();
-  completing.ask("par", 3, true);
+  void completing.ask("par", 3, true);
   completing.close();
   await answer(offer("params."));
   expect(completing.offered).toBeNull();
-  completing.ask("par", 3);
+  void completing.ask("par", 3);
   completing.close();
   await vi.runAllTimersAsync();
   expect(asked).toEqual(["par"]);
@@ -56,8 +56,8 @@ test("closed, it stays so whatever was on its way or about to be asked", async (
 
 test("an answer that comes late doesn't take the place of a newer one", async () => {
   const completing = made();
-  completing.ask("par", 3, true);
-  completing.ask("tag", 3, true);
+  void completing.ask("par", 3, true);
+  void completing.ask("tag", 3, true);
   await answer(offer("params."));
   expect(completing.offered).toBeNull();
   await answer(offer("tags"));
@@ -66,7 +66,7 @@ test("an answer that comes late doesn't take the place of a newer one", async ()
 
 test("keys go round", async () => {
   const completing = made();
-  completing.ask("x", 1, true);
+  void completing.ask("x", 1, true);
   await answer({ items: ["a", "b"].map((text) => ({ text, label: text, detail: "" })), span: [0, 1] });
   completing.choose(-1);
   expect(completing.chosen).toBe(1);
