@@ -30,6 +30,7 @@ from runlore.server.routes import (
     edits,
     events,
     experiments,
+    figures,
     files,
     run_views,
     runs,
@@ -54,6 +55,7 @@ ROUTERS = (
     curves.router,
     events.router,
     files.router,
+    figures.router,
     console.router,
     assets.router,  # answers every path, so last
 )

@@ -47,6 +47,8 @@ ALLOWED: dict[str, Right] = {
     "GET /api/v1/runs/{run}/files/{path:path}": Right.READ,
     "GET /api/v1/runs/{run}/diff": Right.READ,
     "GET /api/v1/runs/{run}/console": Right.READ,
+    "GET /api/v1/plotly": Right.READ,
+    "GET /api/v1/plotly/frame": Right.READ,
     "GET /api/v1/views": Right.READ,
     "POST /api/v1/edits/tag": Right.EDIT,
     "POST /api/v1/edits/tags": Right.EDIT,

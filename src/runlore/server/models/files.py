@@ -148,3 +148,9 @@ class ConsolePage(Answer):
     first: int
     last: int
     is_live: bool
+
+
+class PlotlyDrawing(Answer):
+    """The version of plotly that draws figures; null where none is installed."""
+
+    version: str | None

@@ -12,6 +12,7 @@ export type Checked = [
   Fits<Server["Completion"], page.Completion>,
   Fits<Server["GroupTable"], page.GroupTable>,
   Fits<Server["RunView"], page.RunView>,
+  Fits<Server["PlotlyDrawing"], page.PlotlyDrawing>,
   Fits<Server["LineageGraph"], page.LineageGraph>,
   Fits<Server["SeriesPage"], page.SeriesPage>,
   Fits<Server["MetricPage"], page.MetricPage>,

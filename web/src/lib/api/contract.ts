@@ -98,6 +98,8 @@ export interface MediaPage { names: { name: string; type: string; count: number;
   items: MediaItem[]; total: number; next: string | null }
 export interface MediaItem { id: string; name: string; step: number | null; context: string; type: "image" | "figure" | "table" | "text" | "audio" | "video" | "histogram" | string;
   media_type: string | null; size_bytes: number | null; url: string | null; data: unknown /* histogram, small values */; caption: string | null; at_ms: number; is_ready: boolean }
+// GET /plotly: the version of plotly that draws figures in the frame at /api/v1/plotly/frame; null where none is installed
+export interface PlotlyDrawing { version: string | null }
 // GET /runs/{run}/console?stream=&after=<line>&before=<line>&limit=&search=&rank=   neither after nor before: the last lines; after=-1: from the first. number counts all lines of the rank (of the stream, if one is given) in printed order from 0;
 //   search: literal, any case; lines holds matches only, go on with after=last
 export interface ConsolePage { lines: { number: number; at_ms: number | null; stream: "stdout" | "stderr"; rank: number; text: string /* ANSI colours kept, other controls gone */; is_cut: boolean; missing: number /* lines not kept before it */ }[];
