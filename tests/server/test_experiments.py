@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+import runlore
 from tests.actions.recorded_experiments import record, record_three
 
 if TYPE_CHECKING:
@@ -63,6 +64,18 @@ def test_the_tables_of_an_experiment_come_along_where_they_are_asked_for(
     assert [len(few["runs"]["rows"]), few["runs"]["total"]] == [2, len(runs["rows"])]
     assert few["runs"]["next"]
     assert few["groups"]["by"] == ["lr"]
+
+
+def test_runs_that_only_their_names_tell_apart_have_tables_too(
+    client: TestClient, store: Path
+) -> None:
+    for name in ("one", "other"):
+        with runlore.start_run(name=name, experiment="named", store=store) as run:
+            run.log({"loss": 1.0}, step=0)
+            run.log({"loss": 2.0}, step=1)
+    view = client.get(f"{API}/experiments/named?tables=10").json()
+    assert view["verdict"]["by"] == ["name"]
+    assert (view["groups"]["rows"], len(view["runs"]["rows"])) == ([], 2)
 
 
 def test_the_tables_of_runs_without_an_experiment_come_along(

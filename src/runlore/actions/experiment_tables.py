@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from runlore.actions.groups import read_groups
+from runlore.actions.groups import GroupWindow, read_groups
 from runlore.actions.tables import NO_EXPERIMENT, WantedTable, read_window
+from runlore.compare.seed_groups import NAME
 from runlore.query.fields import Field
 from runlore.query.printing import format_field
 from runlore.reading.grouping import ALL_BUT_SEED
 from runlore.reading.search import Wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runlore.actions.experiments import ExperimentView, WantedView
-    from runlore.actions.groups import GroupWindow
     from runlore.actions.tables import Orderings, Window
     from runlore.reading.store import StoreReader
 
@@ -41,7 +43,12 @@ def read_tables(
     by = wanted.by or _by(found) or [ALL_BUT_SEED]
     label, direction = found.card.metric, found.card.direction
     metrics = [] if label is None else [label]
-    groups = read_groups(reader, within, by, metrics=metrics, limit=limit)
+    if _is_by_name(found, by):
+        groups = GroupWindow(
+            list(by), metrics, [], 0, ()
+        )  # no params to group by: all is in the verdict
+    else:
+        groups = read_groups(reader, within, by, metrics=metrics, limit=limit)
     table = WantedTable(within, columns=[] if label is None else columns_of(label, direction))
     runs = read_window(reader, table, offset=0, limit=limit, orderings=orderings)
     return ExperimentTables(groups, runs)
@@ -52,6 +59,12 @@ def columns_of(label: str, direction: str | None) -> list[str]:
     step = "min_step" if direction == "min" else "max_step"
     statistics = ("best" if direction else "", step, "")
     return [format_field(Field("metric", label, statistic)) for statistic in statistics]
+
+
+def _is_by_name(found: ExperimentView, by: Sequence[str]) -> bool:
+    """Whether names of runs tell groups apart, and no param that is called so."""
+    is_own = found.verdict is not None and list(by) == list(found.verdict.by)
+    return is_own and NAME in by and all(one.key != NAME for one in found.varied)
 
 
 def _by(found: ExperimentView) -> list[str]:

@@ -4,6 +4,8 @@ import type { Projection } from "./projection";
 import type { Scene, SceneLine } from "./scene";
 import type { Surface } from "./surface";
 
+const JOINT = 8;
+
 /** Joints of attempts, NaN and infinity where they happened, and the head of a run that goes on. */
 export function paintMarks(surface: Surface, scene: Scene, { curve, line, smooth, series }: SceneLine, project: Projection, colour: string): void {
   const { box } = project;
@@ -18,8 +20,13 @@ export function paintMarks(surface: Surface, scene: Scene, { curve, line, smooth
     const at = isSeen(seam) ? finiteNear(line.x, y, seam) : -1;
     if (at < 0) continue;
     const [left, top] = [project.x(seam), project.y(y[at]!)];
-    surface.moveTo(left, top - 6);
-    surface.lineTo(left, top + 6);
+    // Feet, so that it isn't taken for a part of a restless curve.
+    for (const foot of [top - JOINT, top + JOINT]) {
+      surface.moveTo(left - 3, foot);
+      surface.lineTo(left + 3, foot);
+    }
+    surface.moveTo(left, top - JOINT);
+    surface.lineTo(left, top + JOINT);
   }
   for (const x of curve.nan) {
     const at = isSeen(x) ? finiteNear(line.x, y, x) : -1;

@@ -43,6 +43,7 @@ export function wordsOf(scene: Scene, kind: ShownX, zoom: Range | null): Words {
   const inside = zoom ? lines.reduce((sum, one) => sum + pointsIn(one, zoom), 0) : lines.reduce((sum, { curve }) => sum + curve.points, 0);
   const runs = lines.length > 1 ? `${formatNumber(lines.length)} runs · ` : "";
   const shown = runs + (inside < total ? `${formatNumber(inside)} of ${formatCount(total, "point")}` : formatCount(total, "point"));
+  const joints = sayJoints(lines, kind, scene.x);
   const warnings: string[] = [];
   if (kind === "order") warnings.push("no steps: by order");
   if (scene.isCut) {
@@ -62,7 +63,16 @@ export function wordsOf(scene: Scene, kind: ShownX, zoom: Range | null): Words {
   if (unplaced > 0) warnings.push(`${formatCount(unplaced, "point")} without ${kind.startsWith("metric:") ? kind.slice(7) : "a step"}`);
   const failed = lines.filter(({ curve }) => curve.error);
   if (failed.length > 0) warnings.push(failed.length === 1 ? failed[0]!.curve.error!.message : `${formatCount(failed.length, "curve")} can't be read`);
-  return { shown, warnings };
+  return { shown: shown + joints, warnings };
+}
+
+/** Where attempts that were resumed go on from those before. */
+function sayJoints(lines: readonly SceneLine[], kind: ShownX, seen: Range): string {
+  const found = lines.map(({ curve }) => curve.seams.filter((x) => x >= seen.from && x <= seen.to)).filter((seams) => seams.length > 0);
+  if (found.length === 0) return "";
+  if (lines.length > 1) return ` · ${formatNumber(found.length)} resumed`;
+  const listed = found[0]!.slice(0, LISTED).map((x) => sayShortX(kind, x));
+  return ` · resumed at ${listed.join(", ")}${found[0]!.length > LISTED ? ", …" : ""}`;
 }
 
 function wordsOfStrip({ lines, y, isCut, isLogY }: Scene): Words {

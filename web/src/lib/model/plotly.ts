@@ -22,7 +22,8 @@ export interface FigurePreview {
   places: string[] | null;
   /** Kinds of traces that aren't drawn. */
   others: string[];
-  /** How high it wants to be, in pixels. */
+  /** How large it wants to be, in pixels. */
+  width: number | null;
   height: number | null;
 }
 
@@ -64,6 +65,7 @@ export function previewOf(figure: PlotlyFigure): FigurePreview {
     }),
     places,
     others: [...new Set(given.filter((trace) => kindOf(trace) === null).map((trace) => String(trace["type"])))],
+    width: typeof layout["width"] === "number" ? layout["width"] : null,
     height: typeof layout["height"] === "number" ? layout["height"] : null,
   };
 }
