@@ -4,7 +4,7 @@ import { live } from "../api/live.svelte";
 import { Resource } from "../api/resource.svelte";
 import { source } from "../api/source";
 import { parseCompareLook, printCompareLook, type CompareLook } from "../model/compareView";
-import { metricField, paramField } from "../model/fieldNames";
+import { metricField, paramField } from "../model/columns";
 import { paced } from "../model/pacing";
 import type { Field } from "../model/parallel";
 import { router } from "../router.svelte";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Column } from "../api/contract";
-import { cellText, firstColumns, labelOf, parseColumn, printColumn, splitNames, titleOf } from "./columns";
+import { cellText, firstColumns, labelOf, metricField, paramField, parseColumn, printColumn, splitNames, titleOf } from "./columns";
 
 const column = (name: string, more: Partial<Column> = {}): Column => ({ name, kind: "number", unit: null, direction: null, alias: null, ...more });
 
@@ -19,6 +19,17 @@ describe("names of columns", () => {
     "%s is written as it was read",
     (name) => expect(printColumn(parseColumn(name))).toBe(name),
   );
+  it("are those of metrics by their labels, and of params", () => {
+    expect(metricField("acc[val]", "best")).toBe("metrics.acc[val].best");
+    expect(metricField("val/top 5", "min")).toBe("metrics.`val/top 5`.min");
+    expect(metricField("a`b.c[test]")).toBe("metrics.`a``b.c[test]`");
+    expect(metricField("loss.count")).toBe("metrics.`loss.count`");
+    expect(paramField("optimizer.lr")).toBe("params.optimizer.lr");
+    expect(paramField("a b")).toBe("params.`a b`");
+  });
+  it("may have their context behind the quotes", () => {
+    expect(parseColumn("metrics.`top 5`[test].best")).toEqual({ section: "metrics", name: "top 5[test]", statistic: "best" });
+  });
   it("become labels of metrics", () => {
     expect(labelOf("metrics.loss[val].min")).toBe("loss[val].min");
     expect(labelOf("params.lr")).toBeNull();

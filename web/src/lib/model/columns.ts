@@ -62,10 +62,10 @@ export function parseColumn(text: string): ColumnName {
     return { section: text === "tags" ? "tags" : "attributes", name: text, statistic: "last" };
   }
   const section = prefix as Section;
-  const quoted = /^`((?:[^`]|``)*)`(?:\.(\w+))?$/.exec(rest);
+  const quoted = /^`((?:[^`]|``)*)`(\[[^[\]`]*\])?(?:\.(\w+))?$/.exec(rest);
   if (quoted) {
-    const [, name = "", statistic = ""] = quoted;
-    return { section, name: name.replace(/``/g, "`"), statistic: isStatistic(statistic) ? statistic : "last" };
+    const [, name = "", context = "", statistic = ""] = quoted;
+    return { section, name: name.replace(/``/g, "`") + context, statistic: isStatistic(statistic) ? statistic : "last" };
   }
   const ending = /^([^]+)\.(\w+)$/.exec(rest);
   if (section === "metrics" && ending?.[1] !== undefined && isStatistic(ending[2] ?? "")) {
@@ -80,10 +80,15 @@ const PLAIN = /^[\p{L}\p{N}_/:@+#%-][\p{L}\p{N}_./:@+#%-]*(?:\[[^[\]`]*\])?$/u;
 /** Write the name of a column as filters do. */
 export function printColumn({ section, name, statistic }: ColumnName): string {
   if (section === "attributes" || (section === "tags" && name === "tags")) return name;
-  const isMisleading = section === "metrics" && /\.(\w+)$/.test(name) && isStatistic(name.slice(name.lastIndexOf(".") + 1));
+  const ending = name.includes(".") ? name.slice(name.lastIndexOf(".") + 1).toLowerCase() : "";
+  const isMisleading = section === "metrics" && (isStatistic(ending) || ending === "count");
   const said = !PLAIN.test(name) || isMisleading ? `\`${name.replace(/`/g, "``")}\`` : name;
   return `${section}.${said}${statistic === "last" ? "" : `.${statistic}`}`;
 }
+
+/** Name a metric by its label, "acc[val]", or a param as filters and columns do. */
+export const metricField = (label: string, statistic: Statistic = "last") => printColumn({ section: "metrics", name: label, statistic });
+export const paramField = (key: string) => printColumn({ section: "params", name: key, statistic: "last" });
 
 /** The metric of a column as groups and curves name it, with its statistic: "loss[val].min". */
 export function labelOf(column: string): string | null {
