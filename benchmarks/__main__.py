@@ -8,7 +8,7 @@ from importlib import import_module
 
 from benchmarks.findings import Results
 from benchmarks.machine import description
-from benchmarks.places import REPORT, ROOT, part_report
+from benchmarks.places import REPORT, ROOT, part_report, part_title
 from benchmarks.plan import Plan
 from benchmarks.processes import MeasurementFailedError
 from benchmarks.report import page, verdicts
@@ -26,13 +26,15 @@ GROUPS = (
     "searching",
     "page_server",
     "page_browser",
+    "page_peers",
     "sweeps",
     "decorator",
     "command_line",
     "crowd",
     "peers",
 )
-LEFT_OUT_WHEN_QUICK = ("peers", "page_browser")
+LEFT_OUT_WHEN_QUICK = ("peers", "page_browser", "page_peers")
+PEERS = ("peers", "page_peers")
 
 
 def main() -> int:
@@ -44,7 +46,8 @@ def main() -> int:
         peers=tuple(arguments.peers.split(",")) if arguments.peers else (),
     )
     results = _run(_groups(arguments), plan)
-    text = page(results, description(), arguments.only or ()).replace(str(ROOT), ".")
+    about = part_title(arguments.only) if arguments.only else ""
+    text = page(results, description(), about).replace(str(ROOT), ".")
     print(text)
     if arguments.write:
         place = REPORT if not arguments.only else part_report(arguments.only)
@@ -79,7 +82,7 @@ def _groups(arguments: argparse.Namespace) -> list[str]:
         return [name for name in GROUPS if name in arguments.only]
     left_out = LEFT_OUT_WHEN_QUICK if arguments.quick else ()
     if arguments.no_peers:
-        left_out = (*left_out, "peers")
+        left_out = (*left_out, *PEERS)
     return [name for name in GROUPS if name not in left_out]
 
 

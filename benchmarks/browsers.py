@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.processes import MeasurementFailedError
 
@@ -19,6 +20,16 @@ WINDOW = {"width": 1440, "height": 900}
 PATIENCE_MILLISECONDS = 60_000
 QUIET_SECONDS = 1.0
 
+
+class Looks(NamedTuple):
+    """What rows and drawn charts are on a page: selectors."""
+
+    rows: str = "[role=rowheader] a, li a.question"
+    charts: str = "figure .uplot canvas"
+
+
+OUR_LOOKS = Looks()
+
 # Runs before anything of the page: notes when rows and charts are first drawn, and any chart last.
 _WATCH = """
 window.seenAt = { charts: 0 };
@@ -28,15 +39,37 @@ window.seenAt = { charts: 0 };
         this.canvas.drawnAt = performance.now();
         return clear.apply(this, box);
     };
-    const rows = '[role=rowheader] a, li a.question';
     const watch = now => {
-        if (!seenAt.rows && document.querySelector(rows)) seenAt.rows = now;
-        const charts = document.querySelectorAll('figure .uplot canvas').length;
+        if (!seenAt.rows && document.querySelector(LOOKS.rows)) seenAt.rows = now;
+        const charts = document.querySelectorAll(LOOKS.charts).length;
         if (charts > 0 && !seenAt.firstChart) seenAt.firstChart = now;
         if (charts > seenAt.charts) [seenAt.charts, seenAt.lastChart] = [charts, now];
         requestAnimationFrame(watch);
     };
     requestAnimationFrame(watch);
+})();
+"""
+# Notes when a text arrives in the page, by either way to ask for it.
+_LISTEN = """
+window.awaited = { text: null, is_here: false };
+(() => {
+    const look = text => {
+        if (awaited.text !== null && text.includes(awaited.text)) awaited.is_here = true;
+    };
+    const ask = window.fetch;
+    window.fetch = async (...all) => {
+        const answer = await ask(...all);
+        if (awaited.text !== null) answer.clone().text().then(look, () => {});
+        return answer;
+    };
+    const send = XMLHttpRequest.prototype.send;
+    XMLHttpRequest.prototype.send = function (...all) {
+        this.addEventListener('load', () => {
+            if (['', 'text'].includes(this.responseType)) look(this.responseText);
+            else if (this.responseType === 'json') look(JSON.stringify(this.response));
+        });
+        return send.apply(this, all);
+    };
 })();
 """
 _TRANSFER = """() => {
@@ -132,6 +165,22 @@ class Browser:
         self._address = address
         self._page: Page = context.new_page()
         self._page.set_default_timeout(PATIENCE_MILLISECONDS)
+        self._received = [0.0]
+
+    def watch_transfer(self) -> None:
+        """Count from now on what comes over the wire, as `received_bytes` says."""
+
+        def count(event: dict[str, float]) -> None:
+            self._received[0] += event["encodedDataLength"]
+
+        session = self._context.new_cdp_session(self._page)
+        session.on("Network.loadingFinished", count)
+        session.send("Network.enable")
+
+    @property
+    def received_bytes(self) -> float:
+        """What came over the wire, compressed, with its heads, since `watch_transfer`."""
+        return self._received[0]
 
     def open(self, path: str, charts: int) -> dict[str, float]:
         """Open a page; return when rows and charts were drawn, and the bytes that it took.
@@ -152,6 +201,28 @@ class Browser:
                 raise MeasurementFailedError(f"{path}: not drawn after a minute: {seen}")
             time.sleep(0.05)
         return seen | self._page.evaluate(_TRANSFER)
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a setting in the storage of the pages that are opened from now on."""
+        self._context.add_init_script(
+            f"localStorage.setItem({json.dumps(key)}, {json.dumps(value)})"
+        )
+
+    def await_text(self, text: str) -> None:
+        """Look out for a text in what arrives in the page."""
+        self._page.evaluate("text => { window.awaited = { text, is_here: false } }", text)
+
+    def has_arrived(self, patience_seconds: float) -> bool:
+        """Wait until the text has arrived; say whether it has."""
+        from playwright.sync_api import TimeoutError as LateError
+
+        try:
+            self._page.wait_for_function(
+                "awaited.is_here", timeout=patience_seconds * 1e3, polling=10
+            )
+        except LateError:
+            return False
+        return True
 
     def open_tab(self, path: str) -> None:
         """Open one more tab, and leave it open."""
@@ -178,7 +249,7 @@ class Browser:
 
 
 @contextmanager
-def browser(port: int) -> Iterator[Browser]:
+def browser(port: int, looks: Looks = OUR_LOOKS) -> Iterator[Browser]:
     """Start Chromium with an empty profile. Raises MeasurementFailedError where there is none."""
     try:
         from playwright.sync_api import sync_playwright
@@ -191,7 +262,7 @@ def browser(port: int) -> Iterator[Browser]:
         options: dict[str, Any] = {"args": ["--no-sandbox", "--disable-gpu"]}
         running = playwright.chromium.launch(executable_path=program, **options)
         context = running.new_context(viewport=WINDOW)  # type: ignore[arg-type]
-        context.add_init_script(_WATCH)
+        context.add_init_script(f"const LOOKS = {json.dumps(looks._asdict())};{_WATCH}{_LISTEN}")
         try:
             yield Browser(context, f"http://127.0.0.1:{port}")
         finally:

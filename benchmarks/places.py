@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".bench"
 REPORT = ROOT / "docs" / "benchmarks.md"
-PAGE_GROUPS = {"page_server", "page_browser"}
+PAGE_GROUPS = {"page_server", "page_browser", "page_peers"}
 
 
 def part_report(groups: list[str]) -> Path:
     """Name the page for some groups, which stands beside the one of all."""
-    name = "page" if set(groups) == PAGE_GROUPS else "-".join(groups).replace("_", "-")
+    name = "page" if set(groups) <= PAGE_GROUPS else "-".join(groups).replace("_", "-")
     return REPORT.with_name(f"benchmarks-{name}.md")
+
+
+def part_title(groups: list[str]) -> str:
+    """Say what some groups are about."""
+    return "the page" if set(groups) <= PAGE_GROUPS else ", ".join(groups).replace("_", " ")
 
 
 def make_cache() -> Path:

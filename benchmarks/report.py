@@ -21,13 +21,12 @@ in the same run and in turns with it, and is the median over rounds.
 """
 
 
-def page(results: Results, machine: Sequence[str], groups: Sequence[str] = ()) -> str:
+def page(results: Results, machine: Sequence[str], about: str = "") -> str:
     """Return the whole page: machine, bars, peers, how each number was taken.
 
-    `groups` are those that it is about, where it isn't about all.
+    `about` says what of, where it isn't of all.
     """
-    about = f": {', '.join(groups).replace('_', ' ')}" if groups else ""
-    parts = [_INTRODUCTION.format(about=about), _items(machine)]
+    parts = [_INTRODUCTION.format(about=f": {about}" if about else ""), _items(machine)]
     if results.findings:
         rows = [_row(finding) for finding in results.findings]
         parts += ["## Bars\n", _table(_HEADER, rows)]

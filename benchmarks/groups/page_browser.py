@@ -180,7 +180,7 @@ def _experiment(plan: Plan) -> list[Finding]:
                     span = f"step~{start}..{start + points // 10}"
                     zooms.append(page.change("zoom", "charts", span))
                     hovers.append(page.change("hover", "cross", str(0.2 + number / 20)))
-                late = _latency(page, place, plan)
+                late = drawn_late(page, place, plan.sized(40, 12))
             memory = _memory(server, path)
     drawn = _of(seen, "lastChart") / 1e3
     return [
@@ -206,9 +206,8 @@ def _memory(server: PageServer, path: str) -> float:
         return server.memory_bytes() / MEGABYTE
 
 
-def _latency(page: Browser, store: Path, plan: Plan) -> list[float]:
+def drawn_late(page: Browser, store: Path, points: int) -> list[float]:
     """Log a point in another process, wait until its chart counts it, and again."""
-    points = plan.sized(40, 12)
     late = []
     with subprocess.Popen(
         [sys.executable, "-c", LOGGING, str(store), str(points)],

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.findings import Bar, Finding, Results, amount
+from benchmarks.places import part_report, part_title
 from benchmarks.report import page, verdicts
 
 
@@ -58,7 +59,10 @@ def test_the_page_shows_bars_shapes_and_what_was_not_measured() -> None:
 
 
 def test_a_page_of_some_groups_says_which() -> None:
-    assert page(Results(), [], ["sweeps", "command_line"]).startswith(
-        "# Benchmarks: sweeps, command line\n"
-    )
+    of_two, of_the_page = ["sweeps", "command_line"], ["page_server", "page_peers"]
+    text = page(Results(), [], part_title(of_two))
+    assert text.startswith("# Benchmarks: sweeps, command line\n")
+    assert page(Results(), [], part_title(of_the_page)).startswith("# Benchmarks: the page\n")
+    assert part_report(of_two).name == "benchmarks-sweeps-command-line.md"
+    assert part_report(of_the_page).name == "benchmarks-page.md"
     assert page(Results(), []).startswith("# Benchmarks\n")
