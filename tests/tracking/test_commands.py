@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import runlore
 from runlore import track_experiment
 from runlore.cli.main import command
-from runlore.errors import Ambiguous
+from runlore.errors import Ambiguous, RunNotFound
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +66,26 @@ def test_a_number_means_the_run_of_the_increment_one_works_in(study: Path) -> No
     assert json.loads(said("show", "exp-001-baseline", "--json"))["name"] == "baseline"
     with pytest.raises(Ambiguous):
         said("show", "0042")
+    for named, name in (
+        ("0042/exp-001", "baseline"),
+        ("0041/exp-1", "old"),
+        (f"{study.parent.name}/exp-001-baseline", "baseline"),
+    ):
+        assert json.loads(said("show", named, "--json"))["name"] == name
+    with pytest.raises(RunNotFound):
+        said("show", "0043/exp-001")
+
+
+def test_a_number_in_several_open_increments_is_asked_for(study: Path) -> None:
+    (study.parent.parent / "0041-before").mkdir()
+    with track_experiment("old", increment="0041"):
+        pass
+    (study.parent / "metadata.json").write_text('{"status": "completed"}')
+    (study.parent.parent / "0041-before" / "metadata.json").write_text('{"status": "completed"}')
+    with pytest.raises(Ambiguous) as refused:
+        said("show", "exp-001")
+    assert refused.value.hint is not None
+    assert refused.value.hint.endswith("or with its increment: 0041-before/exp-001")
 
 
 def test_export_writes_them_in_every_form(study: Path, tmp_path: Path) -> None:

@@ -54,6 +54,13 @@ def test_a_failed_stage_shows_in_the_whole_though_the_program_goes_on() -> None:
             raise ArithmeticError("no variance")
         with pytest.raises(InvalidValue, match="'features', which it needs, failed"):
             pipeline.stage("training", after="features")
+        with pytest.raises(InvalidValue, match="'training', which it needs, was refused"):
+            pipeline.stage("report", after="training")
+        with pytest.raises(InvalidValue, match="after 'loading', which there is not"):
+            pipeline.stage("typo", after="loading")
+    assert "| training | features | refused: features failed |" in pipeline.to_markdown()
+    assert "| report | training | refused: training was refused |" in pipeline.to_markdown()
+    assert "typo" not in pipeline.to_markdown()
     whole = runlore.get_run("whole")
     assert (whole.status, whole.reason) == ("failed", "failed stages: features")
     assert whole.notes[0].text == "The stage features failed: ArithmeticError: no variance"

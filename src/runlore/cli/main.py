@@ -140,7 +140,7 @@ def command(ctx: click.Context, store: str | None, *, debug: bool) -> None:
     Every command takes --json for output that programs can rely on, and a run is named by its
     id, the first or last digits of it, or its name. A SELECTION may also name several: by a
     pattern ('base*'), experiment:NAME, increment:0042 (or just 0042), or a filter
-    ('metrics.loss < 0.3'); exp-003 is the third run of an increment.
+    ('metrics.loss < 0.3'); exp-003 is the third run of an increment, 0042/exp-003 of that one.
     """
     ctx.obj = {"store": store, "debug": debug}
 

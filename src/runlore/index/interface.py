@@ -148,7 +148,8 @@ class Index(Protocol):
     def find_runs(self, text: str, *, limit: int = 20) -> list[RunRow]:
         """Find runs, newest first, by whole id, else exact name, else prefix or suffix of the id.
 
-        The first of the three that matches anything decides. Purged runs aren't found.
+        Else by at least four first digits of the last eight, which are shown. The first of these
+        that matches anything decides. Purged runs aren't found.
         """
         ...
 

@@ -49,6 +49,8 @@ _NEWEST_FIRST = "ORDER BY COALESCE(runs.created, runs.first_time, 0) DESC, runs.
 _SHOWN = "runs.is_purged = 0 AND runs.moved_to IS NULL"
 _AT_ONCE = 500  # engines limit how many arguments a statement takes
 _MOST_WITHIN = 100  # runs within runs; more go round in circles
+_SHORT_DIGITS = 8  # the last of an id, which are shown
+_LEAST_OF_SHORT = 4  # of these, from the front: fewer are too easily a slip
 _HEX_END = "g"  # sorts behind every hexadecimal digit
 
 
@@ -168,7 +170,7 @@ class Queries(
         return {row[0]: _run_row(row) for row in found}
 
     def find_runs(self, text: str, *, limit: int = 20) -> list[RunRow]:
-        """Find runs by whole id, else exact name, else prefix or suffix of the id."""
+        """Find by id, else name, else prefix or suffix of the id, else prefix of its end."""
         lowered = text.lower()
         is_hex = bool(lowered) and not lowered.strip("0123456789abcdef")
         attempts: list[tuple[str, list[object]]] = []
@@ -178,6 +180,8 @@ class Queries(
         if is_hex and len(lowered) < 32:
             condition = "((runs.run >= ? AND runs.run < ?) OR runs.run LIKE ?)"
             attempts.append((condition, [lowered, lowered + _HEX_END, "%" + lowered]))
+        if is_hex and _LEAST_OF_SHORT <= len(lowered) < _SHORT_DIGITS:
+            attempts.append(("runs.run LIKE ?", ["_" * (32 - _SHORT_DIGITS) + lowered + "%"]))
         for condition, arguments in attempts:
             rows = self._rows(
                 f"SELECT {_RUN_COLUMNS} FROM runs WHERE {_SHOWN} AND {condition} "

@@ -13,11 +13,13 @@ from runlore.blobs.snapshot import clone
 from runlore.errors import InvalidValue
 from runlore.media.names import artifact_name
 from runlore.objects.descriptors import BINARY, write_all
+from runlore.objects.faults import write_fault
 from runlore.reading.contents import digest_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from runlore.errors import RunloreError
     from runlore.reading.contents import Content
 
 _CREATE = os.O_RDWR | os.O_CREAT | os.O_EXCL | BINARY | getattr(os, "O_CLOEXEC", 0)
@@ -37,6 +39,7 @@ def download(
     Raises:
         InvalidValue: if another file is in the way and not to be overwritten, or a name or
             the folder can't be written.
+        StoreFull: if the disk has no room left.
         BlobDamaged, ArtifactNotFound: if the store lacks the content.
     """
     root = os.path.abspath(os.path.expanduser(os.fsdecode(folder)))
@@ -135,10 +138,8 @@ def _copy(descriptor: int, target: str, content: Content, advance: Callable[[int
         advance(len(chunk))
 
 
-def _fault(error: OSError, target: str) -> InvalidValue:
-    reason = error.strerror or str(error)
+def _fault(error: OSError, target: str) -> RunloreError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return InvalidValue(
-            f"no room is left to write {target}", hint="free some, or name another folder"
-        )
+        return write_fault(error, target)
+    reason = error.strerror or str(error)
     return InvalidValue(f"{target} can't be written: {reason}", hint="name another folder")

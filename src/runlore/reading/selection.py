@@ -1,7 +1,8 @@
 """Find the runs that a SELECTION names, in the one grammar that holds everywhere.
 
-An id, a name, the beginning or the end of an id: one run. `exp-003` and `exp-003-name`: the run
-of that number in its increment. `base*`, `experiment:NAME`, `increment:0042` (or `0042` and the
+An id, a name, the beginning or the end of an id, or the beginning of its last eight digits: one
+run. `exp-003` and `exp-003-name`: the run of that number in its increment, `0042/exp-003` that of
+an increment. `base*`, `experiment:NAME`, `increment:0042` (or `0042` and the
 increment's whole name), and a filter (`metrics.loss < 0.3`): any number of runs. What is a run's
 own name or id is never taken for anything else.
 """
@@ -180,11 +181,12 @@ def _in_bare_increment(reader: StoreReader, selection: str, scope: Scope) -> lis
 
 
 def _numbered(reader: StoreReader, selection: str, scope: Scope) -> list[RunRow]:
-    """Find the run of a number in its increment: `exp-003`, `exp-003-xgboost`.
+    """Find the run of a number in its increment: `exp-003`, `exp-003-xgboost`, `0042/exp-003`.
 
     Where several increments have one, it is that of the increment that one works in.
     """
-    wanted = numbered_name(selection)
+    increment, _, rest = selection.rpartition("/")
+    wanted = numbered_name(rest)
     if wanted is None:
         return []
     number, name = wanted
@@ -194,6 +196,8 @@ def _numbered(reader: StoreReader, selection: str, scope: Scope) -> list[RunRow]
         for row in _by_filter(reader, f'"{tag}" in tags', scope)
         if name is None or row.name == name
     ]
+    if increment:
+        return [row for row in found if is_of_increment(row.experiment or "", increment)]
     if len(found) > 1:
         here = open_increment()
         return [row for row in found if here and row.experiment == here.name] or found
@@ -248,10 +252,14 @@ def _ambiguous(reader: StoreReader, selection: str, found: Sequence[RunRow]) -> 
         lines.append(f"{row.run} ({run.label}{when})")
     if len(found) > len(shown):
         lines.append(f"and {len(found) - len(shown)} more")
+    hint = f"name one by its id, or the end of it: {short(found[0].run)}"
+    numbered = numbered_name(selection)
+    if numbered is not None and found[0].experiment:
+        hint += f", or with its increment: {found[0].experiment}/{selection}"
     most = "at least " if len(found) == _MOST_CANDIDATES else ""
     return Ambiguous(
         f"{most}{len(found)} runs answer to {selection!r}: " + ", ".join(lines),
-        hint=f"name one by its id, or the end of it: {short(found[0].run)}",
+        hint=hint,
     )
 
 

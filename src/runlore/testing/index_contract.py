@@ -343,6 +343,10 @@ class IndexContract(
         assert [row.run for row in index.find_runs(RUN.upper())] == [RUN]
         assert [row.run for row in index.find_runs(RUN[:12])] == [RUN]
         assert [row.run for row in index.find_runs(OTHER_RUN[-8:])] == [OTHER_RUN]
+        # The beginning of what is shown of an id, where nothing else answers.
+        assert [row.run for row in index.find_runs(OTHER_RUN[24:31].upper())] == [OTHER_RUN]
+        assert index.find_runs(OTHER_RUN[24:27]) == []
+        assert index.find_runs(OTHER_RUN[20:26]) == []
         assert index.find_runs("%") == []
         page = index.list_runs(limit=1)
         assert ([row.run for row in page.runs], page.total) == ([OTHER_RUN], 2)

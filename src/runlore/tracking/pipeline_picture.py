@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
     from runlore.tracking.stages import StageRecord
 
-_MARKED = {"failed": "fill:#f8d7da,stroke:#a33", "skipped": "stroke-dasharray: 4 3"}
+_MARKED = {
+    "failed": "fill:#f8d7da,stroke:#a33",
+    "skipped": "stroke-dasharray: 4 3",
+    "refused": "stroke:#a33,stroke-dasharray: 4 3",
+}
 
 
 def mermaid_of(stages: Sequence[StageRecord]) -> str:

@@ -14,7 +14,7 @@ from runlore.records import limits
 from runlore.tracking.experiments import track_experiment
 from runlore.tracking.input_hashes import hash_inputs
 from runlore.tracking.pipeline_picture import markdown_of, mermaid_of
-from runlore.tracking.stages import FACT, Stage, StageRecord, find_same
+from runlore.tracking.stages import FACT, REFUSED, Stage, StageRecord, find_same
 from runlore.tracking.sweep_settings import Place
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     After = str | Sequence[str] | None
 
 PICTURE = "pipeline.md"
-_ENDINGS = {"failed": "failed", "stopped": "was stopped", "running": "isn't over"}
+_ENDINGS = {"failed": "failed", "stopped": "was stopped", "running": "isn't over",
+            REFUSED: "was refused"}  # fmt: skip
 _WITHIN = {"console": False, "load": False}  # the whole has them
 
 
@@ -204,7 +205,7 @@ class ExperimentPipeline:
             raise InvalidValue(
                 f"the pipeline {self.name!r} is over", hint="begin another ExperimentPipeline"
             )
-        if known is not None and known.status not in ("failed", "stopped"):
+        if known is not None and known.status not in ("failed", "stopped", REFUSED):
             raise InvalidValue(
                 f"the pipeline {self.name!r} has a stage {name!r} already: it is {known.status}",
                 hint="give this one another name; a stage that failed can be tried again",
@@ -215,12 +216,31 @@ class ExperimentPipeline:
                 f"the stage {name!r} can't come after itself", hint="name an earlier stage"
             )
         for one in needed:
-            self._require_through(name, one, is_said=after is not None or self._plan is not None)
+            is_said = after is not None or self._plan is not None
+            try:
+                self._require_through(name, one, is_said=is_said)
+            except InvalidValue:
+                self._note_refused(name, needed, one)
+                raise
         return needed
+
+    def _note_refused(self, name: str, needed: tuple[str, ...], cause: str) -> None:
+        """Keep in the picture a stage that can't begin since one before it didn't get through."""
+        known = self._stages.get(cause)
+        if known is None or known.status not in ("failed", "stopped", REFUSED):
+            return
+        reason = f"{cause} {_ENDINGS[known.status]}"
+        self._stages.pop(name, None)
+        self._stages[name] = record = StageRecord(name, needed, REFUSED, error=reason)
+        self._stage_ended(record)
 
     def _planned(self, name: str, after: After) -> tuple[str, ...]:
         if self._plan is None:
-            others = [one for one in self._stages if one != name]
+            others = [
+                one.name
+                for one in self._stages.values()
+                if one.name != name and one.status != REFUSED
+            ]
             return tuple(others[-1:]) if after is None else _names(after)
         if name not in self._plan:
             raise InvalidValue(
@@ -256,7 +276,7 @@ class ExperimentPipeline:
             return
         if record.seconds is not None and record.status != "skipped":
             whole.log({f"{record.name}.seconds": record.seconds})
-        if record.error is not None:
+        if record.error is not None and record.status != REFUSED:
             whole.log_note(f"The stage {record.name} {record.status}: {record.error}")
         whole.record("context.captured", facts={"pipeline": self._facts()})
 

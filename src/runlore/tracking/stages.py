@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from runlore.tracking.tracked import TrackedRun
 
 FACT = "stage"
+REFUSED = "refused"
 _RESULTS = "results/"
 
 
 @dataclass
 class StageRecord:
-    """What a pipeline remembers of a stage; `status` as of a run, or "skipped"."""
+    """What a pipeline remembers of a stage; `status` as of a run, "skipped", or "refused".
+
+    Refused are those that couldn't begin, for a stage that they need didn't get through.
+    """
 
     name: str
     after: tuple[str, ...]
