@@ -166,3 +166,19 @@ def test_a_store_that_cannot_be_made_for_want_of_room_is_an_error_that_says_so(
     fill(disk)
     with pytest.raises(StoreFull, match="no room"):
         runlore.start_run(store=disk / "store")
+
+
+def test_artifacts_and_exports_find_no_room_alike(disk: Path, tmp_path: Path, cli: Command) -> None:
+    store, model = tmp_path / "store", tmp_path / "model.bin"
+    model.write_bytes(bytes(range(256)) * 4_096)
+    with runlore.start_run("trained", store=store) as run:
+        run.log({"loss": 1.0}, step=0)
+        run.log_artifact(model)
+    fill(disk)
+    for command in (
+        ("artifact", "get", "model.bin", "-o", str(disk / "files")),
+        ("export", "trained", "--format", "json", "-o", str(disk / "runs.json")),
+    ):
+        answer = cli("--store", store, *command)
+        assert answer.code == 1, answer
+        assert "no room" in answer.err

@@ -300,6 +300,7 @@ def _json(value: Any) -> str:
 
 
 def _close(stream: TextIO) -> None:
-    stream.flush()
-    if stream is not sys.stdout:
-        stream.close()
+    if stream is sys.stdout:
+        stream.flush()
+    else:
+        stream.close()  # whether or not the rest could be written
