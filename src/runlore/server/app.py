@@ -59,7 +59,7 @@ ROUTERS = (
     console.router,
     assets.router,  # answers every path, so last
 )
-_THREADS = 8  # each holds a connection to the index
+_THREADS = 6  # as many as a browser asks at once; each holds a connection to the index
 
 
 def create_app(place: str | os.PathLike[str] | None = None) -> FastAPI:
