@@ -32,6 +32,11 @@ test("words tell what they are without their key, and stand first", () => {
   ]);
 });
 
+test("long names have no more numbers than tell them apart", () => {
+  const names = ["epochs=400_hidden=256_lr=0.001_model=network_seed=0", "epochs=25_hidden=64_lr=0.002_model=network_seed=0", "epochs=25_hidden=64_lr=0.002_model=network_seed=1", "epochs=25_hidden=16_lr=0.002_model=network_seed=0", "depth=12_model=forest_seed=1"];
+  expect(short(names)).toEqual(["network · hidden=256 · seed=0", "network · hidden=64 · seed=0", "network · hidden=64 · seed=1", "network · hidden=16 · seed=0", "forest · seed=1"]);
+});
+
 test("keys that are known are found in names before others are guessed", () => {
   const names = ["backbone=vit-tiny_seed=0", "backbone=vit-tiny_seed=1"];
   expect(called(names, { keys: ["net.backbone", "seed"], isAll: false }).short).toEqual(["seed=0", "seed=1"]);

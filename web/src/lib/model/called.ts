@@ -90,7 +90,19 @@ export function called(names: readonly string[], keys?: Keys): Called {
   // What is the same in all that have it goes with something else that differs; where it doesn't, it is told.
   const attempts = [split.map((pairs) => pairs.filter(({ key }) => differs(key))), split.map((pairs) => pairs.filter(({ key }) => differs(key) || !isEverywhere(key))), split];
   const left = attempts.find((all) => all.every((pairs) => pairs.length > 0) && isUnique(all.map((pairs) => pairs.map(said).join())));
-  return left ? written(left, values) : whole;
+  return left ? written(fewer(left, values), values) : whole;
+}
+
+/** Of long names, no more numbers than tell them apart; words stay, and what has most values. */
+function fewer(left: readonly Pair[][], values: ReadonlyMap<string | null, ReadonlySet<string>>): readonly Pair[][] {
+  if (left.every((pairs) => pairs.map(said).join(BETWEEN).length <= LONG)) return left;
+  const numbers = [...values].filter(([key, own]) => key !== null && ![...own].every(isWord)).sort(([, a], [, b]) => a.size - b.size);
+  let kept = left;
+  for (const [key] of numbers) {
+    const without = kept.map((pairs) => pairs.filter((pair) => pair.key !== key));
+    if (without.every((pairs) => pairs.length > 0) && isUnique(without.map((pairs) => pairs.map(said).join()))) kept = without;
+  }
+  return kept;
 }
 
 const plain = (names: readonly string[]): Called => ({ short: [...names], bare: [...names], heading: null });

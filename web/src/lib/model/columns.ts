@@ -1,6 +1,7 @@
 // Columns of tables of runs, by the names that filters use: what they are called, how wide they are, how cells read.
 import type { Cell, Column } from "../api/contract";
 import { formatDuration, formatNumber, formatTime, type Spoken } from "./format";
+import { inOrder } from "./sections";
 
 export type Section = "params" | "metrics" | "attributes" | "tags" | "context";
 
@@ -140,14 +141,15 @@ export interface KnownField {
   direction: "min" | "max" | null;
 }
 
-/** Columns for a table where none were chosen: the metrics and params that most runs have. */
+/** Columns for a table where none were chosen: the metrics and params that most runs have, those first that are better one way. */
 export function firstColumns(fields: readonly KnownField[], isOfOneExperiment: boolean): string[] {
   const metrics = fields.filter((one) => one.group === "metrics" && !one.name.startsWith("metrics.system/"));
   const params = fields.filter((one) => one.group === "params");
   const weight = (one: KnownField) => (one.runs ?? 0) * 2 + (one.direction ? 1 : 0);
   const most = <T extends KnownField>(list: T[], count: number) => {
     const kept = new Set([...list].sort((a, b) => weight(b) - weight(a)).slice(0, count));
-    return list.filter((one) => kept.has(one)).map((one) => one.name);
+    return list.filter((one) => kept.has(one));
   };
-  return [...(isOfOneExperiment ? [] : ["experiment"]), ...most(metrics, 6), ...most(params, 10), ...ATTRIBUTES_AT_FIRST];
+  const first = inOrder(most(metrics, 6).map((one) => ({ ...one, label: one.name, is_load: false })), null);
+  return [...(isOfOneExperiment ? [] : ["experiment"]), ...first.map((one) => one.name), ...most(params, 10).map((one) => one.name), ...ATTRIBUTES_AT_FIRST];
 }
