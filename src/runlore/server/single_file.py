@@ -86,6 +86,7 @@ def data_of_runs(inside: Inside, runs: list[str], buckets: int) -> dict[str, Any
         answers["/compare"] = inside.get(f"{_API}/compare", {"runs": ids})
     for run in runs if len(runs) == 1 or buckets >= BUCKETS else []:
         answers[f"/runs/{run}"] = inside.get(f"{_API}/runs/{run}")
+        answers[f"/runs/{run}/lineage"] = inside.get(f"{_API}/runs/{run}/lineage")
         answers[f"/runs/{run}/metrics"] = inside.get(f"{_API}/runs/{run}/metrics", {"limit": 1000})
     names = [one["name"] for one in answers["/runs/fields"]["items"]][:_MOST_COLUMNS]
     answers["/runs/fields"]["next"] = None

@@ -81,9 +81,9 @@ export class Router {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = (event.target as Element | null)?.closest("a");
     const href = link?.getAttribute("href");
-    if (!link || !href || link.target || link.hasAttribute("download") || !href.startsWith("/") || href.startsWith("/api/")) return;
+    if (!link || !href || link.target || link.hasAttribute("download") || !/^#?\//.test(href) || href.startsWith("/api/")) return;
     event.preventDefault();
-    const { pathname, searchParams } = new URL(href, location.origin);
+    const { pathname, searchParams } = new URL(href.replace(/^#/, ""), "http://page");
     this.go(pathname, searchParams);
   };
 
@@ -94,12 +94,15 @@ export class Router {
   }
 
   #write(path: string, query: URLSearchParams, isReplaced: boolean): void {
-    history[isReplaced ? "replaceState" : "pushState"](null, "", this.href(path, query));
+    history[isReplaced ? "replaceState" : "pushState"](null, "", addressed(this.href(path, query)));
     const isElsewhere = path !== this.path;
     this.path = path;
     this.query = query;
     if (isElsewhere) scrollTo(0, 0);
   }
 }
+
+/** Addresses of a frame that a notebook holds (about:srcdoc) are its own, though it takes others to be the notebook's. */
+const addressed = (href: string) => (location.protocol === "about:" ? new URL(href, location.href).href : href);
 
 export const router = new Router(embedded !== null, embedded?.path);

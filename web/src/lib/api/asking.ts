@@ -26,6 +26,11 @@ export class ApiError extends Error {
     return this.status === 0;
   }
 
+  /** Whether a page that is one file was asked for what isn't in it. */
+  get isNotInFile(): boolean {
+    return this.code === "not_embedded";
+  }
+
   /** Whether the same question may be answered later: server or store were away. */
   get isPassing(): boolean {
     return this.status === 0 || this.status >= 500;

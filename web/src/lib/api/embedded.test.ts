@@ -7,11 +7,13 @@ import { EmbeddedSource, type Embedded } from "./embedded";
 const line = (id: string, values: number[]) => ({ id, values }) as unknown as RunLine;
 const column = (name: string) => ({ name, kind: "number" as const, unit: null, direction: null, alias: null });
 
+const field = (name: string) => ({ name, group: name.split(".")[0] });
+
 const data: Embedded = {
   version: 1,
   written_ms: 0,
   path: "/compare?runs=a,b",
-  answers: { "/compare": { runs: [] }, "/metrics?search=x": { items: [] } },
+  answers: { "/compare": { runs: [] }, "/metrics?search=x": { items: [] }, "/runs/fields": { items: [field("params.lr"), field("metrics.loss"), field("metrics.acc")], total: 3, next: null } },
   table: {
     columns: [column("params.lr"), column("metrics.loss")],
     folded: 0,
@@ -32,9 +34,17 @@ test("runs are answered with the columns that are asked for", async () => {
   expect(table.columns.map((one) => one.name)).toEqual(["metrics.loss", "params.none"]);
 });
 
+test("fields are answered by group and by name", async () => {
+  const ask = async (query: Record<string, string>) => (await new EmbeddedSource(data).get<{ items: { name: string }[] }>("/runs/fields", query)).items.map((one) => one.name);
+  expect(await ask({ group: "metrics" })).toEqual(["metrics.loss", "metrics.acc"]);
+  expect(await ask({ group: "metrics", search: "LO" })).toEqual(["metrics.loss"]);
+  expect(await ask({ search: "(" })).toEqual([]);
+  expect(await ask({ limit: "5" })).toHaveLength(3);
+});
+
 test("what the file doesn't hold is refused in words", async () => {
   const source = new EmbeddedSource(data);
-  await expect(source.get("/runs/a")).rejects.toMatchObject({ code: "not_embedded", hint: "the store does: runlore ui" });
+  await expect(source.get("/runs/a")).rejects.toMatchObject({ code: "not_embedded", hint: "the store that it was made from has it: runlore ui" });
   await expect(source.post()).rejects.toMatchObject({ code: "not_embedded" });
   await expect(source.get("/compare", { runs: "a,b" })).resolves.toEqual({ runs: [] });
 });

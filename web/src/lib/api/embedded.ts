@@ -1,5 +1,5 @@
 // The data of a page that is one file: what was asked when it was written, and no more.
-import type { CurvesQuestion, Problem, RunTable } from "./contract";
+import type { CurvesQuestion, FieldPage, Problem, RunTable, SeriesPage } from "./contract";
 import { decodeCurves, sliced, type Curve, type Curves } from "./curves";
 import { ApiError, searchOf, type Query, type Source } from "./asking";
 
@@ -31,7 +31,7 @@ export class EmbeddedSource implements Source {
     const { answers } = this.#data;
     const answer = path === "/runs" ? this.#table(query) : (answers[path + searchOf(query)] ?? answers[path]);
     if (answer === undefined) return Promise.reject(notHere());
-    return Promise.resolve(structuredClone(answer) as T);
+    return Promise.resolve(sought(structuredClone(answer), query) as T);
   }
 
   post<T>(): Promise<T> {
@@ -78,6 +78,27 @@ export class EmbeddedSource implements Source {
   }
 }
 
+/** Of a list that is here as a whole, what was asked for: names that match, of a group. */
+function sought(answer: unknown, { group, search }: Query): unknown {
+  const { items } = answer as Partial<FieldPage & SeriesPage>;
+  if (!Array.isArray(items) || !(group || search)) return answer;
+  const text = String(search ?? "").toLowerCase();
+  const fits = patternOf(text);
+  const found = (items as { name: string; label?: string; group?: string }[]).filter(
+    (one) => (!group || one.group === group) && fits((one.label ?? one.name).toLowerCase()),
+  );
+  return { ...(answer as object), items: found, total: found.length, next: null };
+}
+
+function patternOf(text: string): (name: string) => boolean {
+  try {
+    const pattern = new RegExp(text);
+    return (name) => pattern.test(name) || name.includes(text);
+  } catch {
+    return (name) => name.includes(text);
+  }
+}
+
 async function unpacked(text: string): Promise<Map<string, Curve>> {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -88,8 +109,8 @@ async function unpacked(text: string): Promise<Map<string, Curve>> {
 function notHere(): ApiError {
   const problem: Problem["error"] = {
     code: "not_embedded",
-    message: "this file doesn't hold that",
-    hint: "the store does: runlore ui",
+    message: "this is not in this file",
+    hint: "the store that it was made from has it: runlore ui",
     span: null,
     suggestion: null,
   };

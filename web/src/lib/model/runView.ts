@@ -16,6 +16,8 @@
 import { parseList, printList } from "./chartView";
 
 export const TABS = ["overview", "curves", "media", "system", "console", "artifacts", "code"] as const;
+/** Those that a page which is one file holds. */
+export const FILE_TABS = ["overview", "curves"] as const satisfies readonly (typeof TABS)[number][];
 export type Tab = (typeof TABS)[number];
 
 export interface RunAddress {
