@@ -283,18 +283,15 @@ def copy_runs(store: str, file: str) -> None:
         {
             "name": run.label,
             "params": dict(run.params),
-            "metrics": _even({name: run.series(name).value.tolist() for name in run.metrics}),
+            "metrics": {
+                label.replace("[", "_").rstrip("]"): run.series(label).value.tolist()
+                for label in run.metrics
+                if not label.endswith("seconds")  # which no two demos share
+            },
         }
-        for run in runlore.list_runs(store=store)
+        for run in runlore.list_runs("digits", store=store)
     ]
     Path(file).write_text(json.dumps(found))
-
-
-def _even(metrics: dict[str, list[float]]) -> dict[str, list[float]]:
-    """Keep the metrics that have as many points as most: all are written step by step."""
-    lengths = [len(values) for values in metrics.values()]
-    usual = max(lengths, key=lengths.count, default=0)
-    return {name: values for name, values in metrics.items() if len(values) == usual}
 
 
 def _table(

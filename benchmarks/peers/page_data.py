@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +24,13 @@ class PageRun(NamedTuple):
     name: str
     params: dict[str, Any]
     metrics: dict[str, NDArray[np.float64]]
+
+    def steps(self) -> Iterator[dict[str, float]]:
+        """Give the values of each step; some metrics have fewer than others."""
+        columns = [values.tolist() for values in self.metrics.values()]
+        for row in zip_longest(*columns):
+            pairs = zip(self.metrics, row, strict=True)
+            yield {name: value for name, value in pairs if value is not None}
 
 
 def runs_of(shape: str, **sizes: Any) -> Iterator[PageRun]:

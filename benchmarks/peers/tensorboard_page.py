@@ -8,6 +8,7 @@ import sys
 import time
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from benchmarks.browsers import Looks
 from benchmarks.peers.page_data import runs_of
@@ -50,7 +51,7 @@ class TensorboardPage(PeerPage):
 
     def is_loaded(self, port: int, key: Any) -> bool:
         for run, tag, step in key:
-            query = f"/data/plugin/scalars/scalars?tag={tag}&run={run}"
+            query = "/data/plugin/scalars/scalars?" + urlencode({"tag": tag, "run": run})
             points = json.loads(answer_of(port, query) or b"[]")
             if not points or points[-1][1] != step:
                 return False
@@ -67,15 +68,12 @@ def write(folder: str, shape: str, **sizes: Any) -> list[tuple[str, str, int]]:
         writer = board.SummaryWriter(f"{folder}/{run.name}", flush_secs=600, max_queue=10_000)
         for one in hparams(run.params, dict.fromkeys(run.metrics, 0.0)):
             writer.file_writer.add_summary(one)
-        names = list(run.metrics)
-        rows = zip(*(values.tolist() for values in run.metrics.values()), strict=True)
-        step = -1
-        for step, row in enumerate(rows):
-            values = [summary.Value(tag=tag, simple_value=value)
-                      for tag, value in zip(names, row, strict=True)]  # fmt: skip
+        for step, row in enumerate(run.steps()):
+            values = [summary.Value(tag=tag, simple_value=value) for tag, value in row.items()]
             writer.file_writer.add_summary(summary(value=values), step)
         writer.close()
-        ends.append((run.name, names[0], step))
+        tag, longest = max(run.metrics.items(), key=lambda one: len(one[1]))
+        ends.append((run.name, tag, len(longest) - 1))
     return ends[:: max(1, len(ends) // 5)] + ends[-1:]
 
 

@@ -52,9 +52,7 @@ def write(folder: str, shape: str, **sizes: Any) -> None:
     os.environ["TRACKIO_DIR"] = folder
     storage = import_module("trackio.sqlite_storage").SQLiteStorage
     for run in runs_of(shape, **sizes):
-        rows = zip(*(values.tolist() for values in run.metrics.values()), strict=True)
-        points = [dict(zip(run.metrics, row, strict=True)) for row in rows]
-        storage.bulk_log(shape, run.name, points, config=run.params)
+        storage.bulk_log(shape, run.name, list(run.steps()), config=run.params)
 
 
 def log(folder: str) -> None:
