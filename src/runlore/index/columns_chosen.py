@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from runlore.index.columns_packing import AnyValues
 
 Answer = TypeVar("Answer")
-_AT_ONCE = 1000  # runs: rows of many more take much memory, of which a part stays taken
+_AT_ONCE = 500  # runs: rows of many more take much memory, of which a part stays taken
 
 
 class ChosenColumns(RunColumns):
