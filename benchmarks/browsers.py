@@ -91,7 +91,10 @@ _SCROLL = """([across, frames]) => new Promise(done => {
     const step = now => {
         deltas.push(now - last);
         last = now;
-        if (deltas.length > frames) return done(deltas.slice(2));
+        if (deltas.length > frames) {
+            box.scrollTo(0, 0);
+            return done(deltas.slice(2));
+        }
         if (across) box.scrollLeft = (box.scrollLeft + 40) % (box.scrollWidth - box.clientWidth);
         else box.scrollTop += 260;
         requestAnimationFrame(step);
