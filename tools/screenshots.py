@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
@@ -172,7 +173,15 @@ def _names_of_machine(store: str) -> list[tuple[str, str]]:
         (ROOT, "/home/ada/digits"),
         (f'"{socket.gethostname()}"', '"laptop"'),
         (f'"{getpass.getuser()}"', '"ada"'),
+        (f'"{_branch()}"', '"main"'),
     ]
+
+
+@cache
+def _branch() -> str:
+    command = ["git", "rev-parse", "--abbrev-ref", "HEAD"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "main"
 
 
 def _wait_until_drawn(page: Page) -> None:
