@@ -74,7 +74,8 @@ def filled(page: PeerPage, python: Path, shapes: Mapping[str, Mapping[str, Any]]
 
     Raises MeasurementFailedError.
     """
-    digest = sha256(json.dumps(shapes, sort_keys=True).encode())
+    asked = [(shape, {**sizes, "file": ""}) for shape, sizes in shapes.items()]
+    digest = sha256(json.dumps(asked, sort_keys=True).encode())
     for name in (page.module.rpartition(".")[2], "page_data"):
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     for sizes in shapes.values():
