@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+import runlore
 from tests.page.axe import faults
 from tests.page.looking import clipboard_of, drag, overflow_of, picture_of, point_at, rested
 from tests.page.stores import QUESTION
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Locator, Page
 
     from tests.services.chromium import Watched
@@ -144,6 +147,34 @@ def test_the_tooltip_has_the_nearest_first_and_exact_values(watched: Watched, ad
     expect(tooltip).to_contain_text("and 8 more")
     slider.press("Escape")
     expect(tooltip).to_be_hidden()
+
+
+def test_a_group_as_baseline_is_what_charts_and_tables_hold_others_against(
+    watched: Watched, address: str, made_store: Path
+) -> None:
+    # All five seeds without smoothing are tagged `baseline`: no run of them is one alone.
+    page = _open(watched, address)
+    chart = _chart(page, "val_acc")
+    point_at(page, chart, 0.95, 0.2)
+    differences = chart.locator("td.difference")
+    expect(differences.filter(has_text="baseline")).to_have_count(1)
+    expect(differences.filter(has_text="+")).not_to_have_count(0)
+    page = _open(watched, address, "?band=runs")
+    point_at(page, chart, 0.95, 0.2)
+    expect(differences.filter(has_text=re.compile("[+−]"))).not_to_have_count(0)
+
+    # A run of another group differs from the mean of the five.
+    page.goto(f"{address}{PLACE}?list=runs&cols=metrics.val_acc")
+    grid = page.get_by_role("grid", name="Runs")
+    found = runlore.search_runs("experiment = 'smoothing' and status = finished", store=made_store)
+    last = {run.id: run.metrics["val_acc"] for run in found}
+    held = [last[run.id] for run in found if "baseline" in run.tags]
+    best = max(last, key=lambda run: last[run])
+    name = grid.get_by_role("row").filter(has=page.locator(f"a[href*='{best}']"))
+    row = grid.locator(f"[aria-rowindex='{name.get_attribute('aria-rowindex')}']").last
+    expect(row).to_contain_text("+")
+    (said,) = re.findall(r"\+([\d.]+)", row.inner_text())
+    assert float(said) == pytest.approx(last[best] - sum(held) / len(held), rel=0.06)
 
 
 def test_smoothing_is_said_and_keeps_what_was_measured(watched: Watched, address: str) -> None:

@@ -105,11 +105,17 @@ describe("who is near", () => {
   const scene = sceneWith([curveOf("a", [[0, 0], [10, 0]]), curveOf("b", [[0, 10], [10, 10]]), curveOf("c", [[0, 5], [2, 5]])]);
   const project = projectionOf(scene, box);
   it("is the nearest line first, without those that ended before", () => {
-    expect(nearTo(scene, project, 8, project.y(9), null).map((near) => near.kind === "line" && near.one.series.run)).toEqual(["b", "a"]);
+    expect(nearTo(scene, project, 8, project.y(9), []).map((near) => near.kind === "line" && near.one.series.run)).toEqual(["b", "a"]);
   });
   it("differs from the baseline at the same x", () => {
-    const found = nearTo(scene, project, 8, project.y(9), "a");
+    const found = nearTo(scene, project, 8, project.y(9), ["a"]);
     expect(found.map((near) => [near.difference, near.isBaseline])).toEqual([[10, false], [null, true]]);
+  });
+  it("differs from the mean of several, of those that are there", () => {
+    const both = sceneWith([curveOf("a", [[0, 0], [10, 0]]), curveOf("b", [[0, 4], [10, 4]]), curveOf("c", [[0, 10], [10, 10]])]);
+    const found = nearTo(both, projectionOf(both, box), 8, project.y(10), ["a", "b", "gone"]);
+    const differences = new Map(found.map((near) => [near.kind === "line" ? near.one.series.run : "", near.difference]));
+    expect([differences.get("c"), differences.get("a"), differences.get("b")]).toEqual([8, null, null]);
   });
 });
 

@@ -28,18 +28,18 @@ describe("a metric without a course", () => {
     expect([isStripOf(lines, false), isStripOf(lines, true)]).toEqual([false, true]);
   });
   it("has a row for each run, with its difference to the baseline", () => {
-    const strip = stripOf(sceneFrom(values(1, 3, 2)), "c");
+    const strip = stripOf(sceneFrom(values(1, 3, 2)), ["c"]);
     expect(strip.rows.map((row) => [row.label, row.mean, row.difference, row.isBaseline])).toEqual([["run a", 1, -1, false], ["run b", 3, 1, false], ["run c", 2, null, true]]);
     expect([strip.reference, strip.bins]).toEqual([2, null]);
   });
   it("has mean and band of groups, whatever step each run logged it at", () => {
     const groups = [{ label: "one", colour: "#111111", runs: ["a", "b"] }, { label: "two", colour: "#222222", runs: ["c"] }];
-    const strip = stripOf(sceneFrom(values(1, 3, 7), groups), "a");
+    const strip = stripOf(sceneFrom(values(1, 3, 7), groups), ["a"]);
     expect(strip.rows.map(({ label, mean, low, high, n, difference }) => [label, mean, low, high, n, difference])).toEqual([["one", 2, 1, 3, 2, null], ["two", 7, 7, 7, 1, 5]]);
   });
   it("is how the values spread where rows would be too many", () => {
     const many = Array.from({ length: MOST_ROWS + 1 }, (_, at) => curveOf(String(at), [[0, at]]));
-    expect(stripOf(sceneFrom(many), null).bins!.reduce((sum, bin) => sum + bin.count, 0)).toBe(MOST_ROWS + 1);
+    expect(stripOf(sceneFrom(many), []).bins!.reduce((sum, bin) => sum + bin.count, 0)).toBe(MOST_ROWS + 1);
   });
   it("says who has no number, and what lies where a log axis doesn't reach", () => {
     const scene = sceneFrom(values(1, NaN, -2), null, { isLogY: true });
@@ -49,7 +49,7 @@ describe("a metric without a course", () => {
     const surface = new SvgSurface();
     const scene = sceneFrom(values(1, NaN, 3));
     const look = { ink: "#000", soft: "#000", faint: "#000", line: "#000", ground: "#fff", accent: "#00f" };
-    drawingOfStrip(stripOf(scene, "a"), scene, { run: null, group: null })(surface, { width: 300, height: 150 }, look);
+    drawingOfStrip(stripOf(scene, ["a"]), scene, { run: null, group: null })(surface, { width: 300, height: 150 }, look);
     const svg = surface.text(300, 150, "#fff");
     expect(svg).not.toContain("NaN");
     expect(svg.match(/<path[^>]*fill="#123456"/g)).toHaveLength(2);

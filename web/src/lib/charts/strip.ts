@@ -61,22 +61,22 @@ export function flattened(lines: readonly SceneLine[]): SceneLine[] {
 
 const flat = new WeakMap<Curve, Curve>();
 
-export function stripOf(scene: Scene, baseline: string | null): Strip {
+export function stripOf(scene: Scene, baseline: readonly string[]): Strip {
   const dotOf = (line: SceneLine): StripDot => ({ line, value: line.line.y[0] ?? NaN });
   const rows: StripRow[] = scene.groups
     ? scene.groups.map(({ group, line, members }) => ({
         label: group.label, short: group.short ?? group.label, colour: group.colour, group: group.label, mean: line.mean[0] ?? NaN, low: line.low[0] ?? NaN, high: line.high[0] ?? NaN, n: line.n[0] ?? 0,
-        dots: members.map(dotOf), difference: null, isBaseline: baseline !== null && group.runs.includes(baseline),
+        dots: members.map(dotOf), difference: null, isBaseline: group.runs.some((run) => baseline.includes(run)),
       }))
     : scene.lines.map((line) => {
         const dot = dotOf(line);
         return {
           label: line.series.name, short: line.series.name, colour: line.series.colour, group: null, mean: dot.value, low: NaN, high: NaN, n: 1,
-          dots: [dot], difference: null, isBaseline: line.series.run === baseline,
+          dots: [dot], difference: null, isBaseline: baseline.includes(line.series.run),
         };
       });
-  const base = rows.find((row) => row.isBaseline);
-  const reference = base && Number.isFinite(base.mean) ? base.mean : null;
+  const bases = rows.flatMap((row) => (row.isBaseline && Number.isFinite(row.mean) ? [row.mean] : []));
+  const reference = bases.length ? bases.reduce((sum, one) => sum + one, 0) / bases.length : null;
   if (reference !== null) for (const row of rows) if (!row.isBaseline && Number.isFinite(row.mean)) row.difference = row.mean - reference;
   return { rows, bins: rows.length > MOST_ROWS ? binsOf(scene.lines.map((line) => dotOf(line).value)) : null, reference };
 }

@@ -6,9 +6,19 @@ import { asNumber, isBetter, isCompared, meanOf, numberIn, type GroupLine, type 
 
 /** What rows are held against. */
 export interface Against {
-  line: RunLine;
+  runs: readonly string[];
+  /** Of each column the value, or the mean of several runs. */
+  values: readonly (number | null)[];
   /** The group that the baseline is in: groups are held against its mean. */
   group: GroupLine | null;
+}
+
+export function againstOf(lines: readonly RunLine[], columns: number, group: GroupLine | null): Against {
+  const values = Array.from({ length: columns }, (_, place) => {
+    const found = lines.flatMap((line) => asNumber(line.values[place]) ?? []);
+    return found.length ? found.reduce((sum, one) => sum + one, 0) / found.length : null;
+  });
+  return { runs: lines.map((line) => line.id), values, group };
 }
 
 export function textOf(row: TableRow, column: Column, place: number): string {
@@ -34,9 +44,9 @@ export function noteOf(row: TableRow, column: Column, place: number, against: Ag
 
 export function differenceOf(row: TableRow, column: Column, place: number, against: Against | null): number | null {
   if (against === null || !isCompared(column)) return null;
-  if (row.kind === "run" ? row.id === against.line.id : row.kind === "group" && row.group === against.group) return null;
+  if (row.kind === "run" ? against.runs.includes(row.id) : row.kind === "group" && row.group === against.group) return null;
   const value = numberIn(row, column, place);
-  const other = row.kind === "group" && against.group ? asNumber(meanOf(against.group, column)) : asNumber(against.line.values[place]);
+  const other = row.kind === "group" && against.group ? asNumber(meanOf(against.group, column)) : (against.values[place] ?? null);
   return value === null || other === null ? null : value - other;
 }
 

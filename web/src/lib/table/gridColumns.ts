@@ -7,11 +7,11 @@ import type { TableState } from "./state.svelte";
 const SPREAD = 62; // pixels: "± 0.012"
 const DIFFERENCE = 58;
 
-export function gridColumns(table: Pick<TableState, "columns" | "widths" | "isGrouped" | "baselineId">): GridColumn[] {
+export function gridColumns(table: Pick<TableState, "columns" | "widths" | "isGrouped" | "baselineIds">): GridColumn[] {
   return table.columns.map((column, place) => {
     const { section } = parseColumn(column.name);
     const before = table.columns[place - 1];
-    const hasDifference = table.baselineId !== null && isCompared(column);
+    const hasDifference = table.baselineIds.length > 0 && isCompared(column);
     const noteWidth = section === "metrics" ? (table.isGrouped ? SPREAD : 0) + (hasDifference ? DIFFERENCE : 0) : 0;
     return {
       key: column.name,

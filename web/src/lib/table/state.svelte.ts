@@ -18,12 +18,13 @@ export interface TableOptions {
   experiment?: () => string | null;
   /** Groups where the address doesn't say any: names of params, or all-but-seed. */
   by?: () => string[];
-  /** The run to hold others against, where the address doesn't say one. */
-  baseline?: () => string | null;
+  /** The runs whose mean others are held against, where the address doesn't say one. */
+  baseline?: () => readonly string[];
   /** Whether runs that are parts of others may be counted with those, instead of being rows of their own. */
   hasFolds?: boolean;
 }
 
+const MOST_HELD_AGAINST = 1000;
 const NO_COLUMNS: Column[] = [];
 const NONE: readonly string[] = [];
 const NONE_OPEN: OpenGroup[] = [];
@@ -58,7 +59,7 @@ export class TableState {
       const ids = this.open.flatMap(({ group }) => group.runs);
       return ids.length ? runsById(ids.slice(0, 1000), this.columns, signal) : null;
     });
-    this.#baseline = new Resource((signal) => (this.baselineId ? runsById([this.baselineId], this.columns, signal) : null));
+    this.#baseline = new Resource((signal) => (this.baselineIds.length ? runsById(this.baselineIds.slice(0, MOST_HELD_AGAINST), this.columns, signal) : null));
     live.onChange((change) => void this.#changed(change));
   }
 
@@ -69,7 +70,7 @@ export class TableState {
   isDiffering = $derived.by(() => this.view.isDiffering ?? this.view.columns === null);
   /** Whether parts of runs are rows of their own: those that a filter finds are. Null where that isn't told apart. */
   parts: boolean | null = $derived.by(() => (this.#options.hasFolds && !this.isGrouped ? (this.view.parts ?? this.view.filter !== "") : null));
-  baselineId: string | null = $derived.by(() => this.view.baseline ?? this.#options.baseline?.() ?? null);
+  baselineIds: readonly string[] = $derived.by(() => (this.view.baseline ? [this.view.baseline] : (this.#options.baseline?.() ?? NONE)));
   widths = $derived.by(() => this.view.widths);
   /** Names of the columns that are asked for; null until it is known which there are. */
   wanted: string[] | null = $derived.by(() => {
@@ -84,9 +85,9 @@ export class TableState {
   get lines(): RunLine[] {
     return this.isGrouped ? (this.#members.data ?? []) : this.runs.here.map(([, line]) => line);
   }
-  get baseline(): RunLine | null {
-    const line = this.#baseline.data?.[0];
-    return line?.id === this.baselineId ? (line ?? null) : null;
+  /** The runs that others are held against, as far as they are here. */
+  get baselines(): RunLine[] {
+    return (this.#baseline.data ?? []).filter((line) => this.baselineIds.includes(line.id));
   }
 
   #memberById = $derived.by(() => new Map((this.#members.data ?? []).map((line) => [line.id, line])));
