@@ -115,12 +115,13 @@ def _opened(
 ) -> Cells:
     """Open a page in a browser that has never seen it, a few times; write what was found.
 
-    One more try is given to a server that has only just begun.
+    One more try is given to a server that has only just begun: to the first part.
     """
     found: list[dict[str, float]] = []
     failures: list[str] = []
     rounds = min(plan.rounds, MOST_ROUNDS if part.shape == "small" else 2)
-    while len(found) < rounds and len(failures) < 2:
+    tries = 2 if part.shape == "small" else 1
+    while len(found) < rounds and len(failures) < tries:
         with browser(port, looks) as page:
             for key, value in settings.items():
                 page.remember(key, value)
