@@ -10,6 +10,7 @@ configuration is used as it stands and never written.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
@@ -203,16 +204,29 @@ def install_debian_packages(packages: list[str]) -> None:
             raise SetupError(f"`{' '.join(command)}` failed; see above")
 
 
+def missing_browser_packages() -> list[str]:
+    """List the Debian packages without which no browser can be driven."""
+    packages = [] if any(map(shutil.which, BROWSERS)) else ["chromium"]
+    if sys.platform == "linux":
+        try:
+            ctypes.CDLL("libatomic.so.1")  # the Node.js that drives it is linked to it
+        except OSError:
+            packages.append("libatomic1")
+    return packages
+
+
 def install_browser() -> None:
     """Install a browser for the tests of pages where we may; else say that they will be skipped."""
-    if any(map(shutil.which, BROWSERS)):
+    packages = missing_browser_packages()
+    if not packages:
         return
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     if not (is_root and shutil.which("apt-get")):
-        say("no Chromium here, so the tests of pages will be skipped; install your system's")
+        listed = " and ".join(packages)
+        say(f"the tests of pages will be skipped: install your system's {listed}")
         return
     try:
-        install_debian_packages(["chromium"])
+        install_debian_packages(packages)
     except SetupError as error:
         say(f"the tests of pages will be skipped: {error}")
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import tempfile
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
@@ -34,8 +37,10 @@ MOST_MILLISECONDS = 30_000
 def browser() -> Iterator[BrowserContext]:
     """Start a browser with a profile of its own; where there is none, skip, but not in CI."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        reason = "NO BROWSER: install chromium (apt-get install chromium) to test the pages"
+    reason = "NO BROWSER: install chromium (apt-get install chromium) to test the pages"
+    if program is not None:
+        reason = _trouble_of_driver()
+    if program is None or reason:
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
@@ -51,6 +56,16 @@ def browser() -> Iterator[BrowserContext]:
             yield context
         finally:
             context.close()
+
+
+@cache
+def _trouble_of_driver() -> str:
+    """Say why the program that drives browsers doesn't start; empty if it does."""
+    command = [compute_driver_executable()[0], "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return ""
+    return f"NO BROWSER: {done.stderr.strip()[:300]} (apt-get install libatomic1)"
 
 
 class Watched:
