@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WINDOW = {"width": 1440, "height": 900}
 PATIENCE_MILLISECONDS = 60_000
+CALM_MILLISECONDS = 400
 QUIET_SECONDS = 1.0
 
 
@@ -72,6 +73,7 @@ window.awaited = { text: null, is_here: false };
     };
 })();
 """
+_ANSWERS = "performance.getEntriesByType('resource').length"
 _TRANSFER = """() => {
     const of = performance.getEntriesByType('resource');
     const sum = list => list.reduce((all, one) => all + one.transferSize, 0);
@@ -243,8 +245,15 @@ class Browser:
         found: float | None = self._page.evaluate(_CHANGE, [action, look, text])
         if found is None:
             raise MeasurementFailedError(f"{action} {text}: nothing changed within 20 seconds")
-        self._page.wait_for_timeout(300)  # what else it brings shouldn't count for the next
+        self._wait_until_calm()  # what else it brings shouldn't count for the next
         return found
+
+    def _wait_until_calm(self) -> None:
+        """Wait until no more answers have come for a while."""
+        count, end = -1, time.monotonic() + PATIENCE_MILLISECONDS / 1e3
+        while count != (now := self._page.evaluate(_ANSWERS)) and time.monotonic() < end:
+            count = now
+            self._page.wait_for_timeout(CALM_MILLISECONDS)
 
     def wait_for_points(self, points: int) -> None:
         """Wait until a chart says that it shows so many points."""

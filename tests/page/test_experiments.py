@@ -11,6 +11,8 @@ from tests.page.axe import faults
 from tests.page.stores import HOSTILE, QUESTION
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
     from tests.services.chromium import Watched
 
 
@@ -26,6 +28,29 @@ def test_each_is_a_question_with_how_its_answer_stands(watched: Watched, address
     undecided = page.get_by_role("listitem").filter(has_text="Does width matter?")
     expect(undecided).to_contain_text("within noise")
     assert page.title() == "Experiments · Runlore"
+
+
+def test_verdicts_that_take_longer_than_the_list_come_after_it(
+    watched: Watched, address: str
+) -> None:
+    page = watched.page
+    answers = []
+
+    def without_verdicts(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        if not answers:
+            for item in body["items"]:
+                item["verdict"] = None
+        answers.append(body)
+        route.fulfill(response=response, json=body)
+
+    page.route("**/api/v1/experiments?*", without_verdicts)
+    page.goto(address)
+    row = page.get_by_role("listitem").filter(has_text=QUESTION)
+    expect(row).to_contain_text("clear lead")
+    expect(row).not_to_contain_text("comparing its runs")
+    assert len(answers) == 2
 
 
 def test_what_is_searched_for_stands_in_the_address(watched: Watched, address: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore, Lock
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from runlore.errors import RunloreError, RunNotFound, SeriesNotFound
@@ -37,7 +37,6 @@ Result = TypeVar("Result")
 METRIC = "metric:"
 _MOST_READ = 1_000_000  # points of all curves, of which more are known by their chunks only
 _MOST_TABLE_BYTES = 8 << 20
-_AT_ONCE = 2  # answers that are computed; more would take memory, and turns of the interpreter
 _MICROSECONDS = 1e6
 
 
@@ -82,14 +81,9 @@ class CurveReader:
         self._tables = OrderedDict()
         self._lock = Lock()
         self._facts = KeptFacts(reader)
-        self._turns = BoundedSemaphore(_AT_ONCE)
 
     def draw(self, asked: Sequence[Asked], span: Span) -> tuple[Range | None, list[Drawn]]:
         """Draw curves over a common range of x; None if none of them has a point."""
-        with self._turns:
-            return self._draw(asked, span)
-
-    def _draw(self, asked: Sequence[Asked], span: Span) -> tuple[Range | None, list[Drawn]]:
         known = KnownRuns(self._reader, asked, span.x, facts_of=self._facts.of)
         drawn = [Drawn(one, known.status(one.run)) for one in asked]
         curves: list[tuple[Drawn, Callable[[], Curve]]] = []

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
@@ -89,6 +90,7 @@ def create_app(place: str | os.PathLike[str] | None = None) -> FastAPI:
     app.state.bundle = assets.Bundle()
     app.state.curves = CurveReader(app.state.reader.stored)
     app.state.preparing = Preparing(app.state.reader.stored)
+    app.state.curve_turn = CapacityLimiter(1)
     app.state.live = Live(app.state.reader)
     app.state.consoles = ConsoleCache()
     install_handlers(app)

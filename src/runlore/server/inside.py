@@ -81,7 +81,9 @@ class Inside:
         chunks: list[bytes] = []
 
         async def receive() -> Message:
-            return waiting.pop() if waiting else {"type": "http.disconnect"}
+            if not waiting:
+                await asyncio.Event().wait()  # nobody hangs up; who asks for it is cancelled
+            return waiting.pop()
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -1,7 +1,7 @@
 // One stream of events for all tabs of a browser: browsers allow six connections to a server.
 /// <reference lib="webworker" />
 export type LiveMessage =
-  | { kind: "state"; isOpen: boolean }
+  | { kind: "state"; isOpen: boolean; cursor: string }
   | { kind: "hello"; cursor: string; isGap: boolean }
   | { kind: "changed"; cursor: string; runs: string[]; isAll: boolean; isEdit: boolean }
   | { kind: "store"; state: "gone" | "back" | "disk_full"; message: string };
@@ -21,7 +21,7 @@ function tell(message: LiveMessage): void {
 function setOpen(now: boolean): void {
   if (now !== isOpen) {
     isOpen = now;
-    tell({ kind: "state", isOpen });
+    tell({ kind: "state", isOpen, cursor });
   }
 }
 
@@ -79,7 +79,7 @@ export function serve(port: MessagePort): void {
   port.start();
   if (events === null) listen();
   else {
-    port.postMessage({ kind: "state", isOpen } satisfies LiveMessage);
+    port.postMessage({ kind: "state", isOpen, cursor } satisfies LiveMessage);
     if (trouble) port.postMessage(trouble); // who comes later is told, too
   }
 }

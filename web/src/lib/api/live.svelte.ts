@@ -12,6 +12,9 @@ export interface Change {
 /** still: nothing here can change; paused: changes wait until one goes on. */
 export type LiveState = "live" | "paused" | "offline" | "still";
 
+/** Who doesn't answer for so long isn't there. */
+const SILENT_MS = 2000;
+
 type Listener = (change: Change) => void;
 
 class Live {
@@ -19,17 +22,25 @@ class Live {
   #isPaused = $state(false);
   /** What is wrong with the store, in words; null if nothing is. */
   trouble: string | null = $state(null);
-  state: LiveState = $derived(!source.isLive ? "still" : this.#isPaused ? "paused" : this.#isOpen ? "live" : "offline");
+  #hasBegun = $state(false);
+  state: LiveState = $derived(!source.isLive ? "still" : this.#isPaused ? "paused" : this.#isOpen || !this.#hasBegun ? "live" : "offline");
   /** How often server and store have come back: what failed meanwhile is asked again. */
   returns = $state(0);
   /** When the last change came. */
   changedAt = $state(Date.now());
   readonly #listeners = new Set<Listener>();
+  #known: string | null = null;
+  #isFirst = true;
   #waiting: Change | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  start(): void {
-    if (!source.isLive) return;
+  /** Listen from now on; `known` is the moment that the page was asked for, and what has changed since is told. */
+  start(known: string | null): void {
+    if (!source.isLive || this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#isOpen = true; // until it is known better
+    setTimeout(() => (this.#isOpen &&= !this.#isFirst), SILENT_MS);
+    this.#known = known;
     if (typeof SharedWorker === "undefined") {
       void import("./live-worker").then(({ serve }) => {
         const { port1, port2 } = new MessageChannel();
@@ -38,7 +49,16 @@ class Live {
       });
       return;
     }
+    this.#share(500);
+  }
+
+  /** Listen through the thread that all tabs share; its script may be asked for while the server is away. */
+  #share(waitMs: number): void {
     const worker = new SharedWorker(new URL("./live-worker.ts", import.meta.url), { type: "module", name: "runlore-live" });
+    worker.onerror = () => {
+      this.#isOpen = false;
+      setTimeout(() => this.#share(Math.min(2 * waitMs, 5000)), waitMs);
+    };
     this.#hear(worker.port);
   }
 
@@ -71,6 +91,10 @@ class Live {
   }
 
   #take(message: LiveMessage): void {
+    if ((message.kind === "hello" || (message.kind === "state" && message.isOpen)) && this.#isFirst) {
+      this.#isFirst = false;
+      if (message.cursor !== this.#known) this.#gather({ runs: new Set(), isAll: true, isEdit: true });
+    }
     if (message.kind === "state") {
       if (message.isOpen && !this.#isOpen) this.returns++;
       this.#isOpen = message.isOpen;
