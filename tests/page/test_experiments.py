@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import expect
@@ -34,7 +34,7 @@ def test_verdicts_that_take_longer_than_the_list_come_after_it(
     watched: Watched, address: str
 ) -> None:
     page = watched.page
-    answers = []
+    answers: list[dict[str, Any]] = []
 
     def without_verdicts(route: Route) -> None:
         response = route.fetch()
