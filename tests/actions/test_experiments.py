@@ -141,8 +141,8 @@ def test_what_is_not_counted_is_said(store: Path) -> None:
     assert view.verdict is not None
     notes = view.verdict.notes
     assert "1 failed: such runs aren't counted" in notes
-    assert "1 earlier runs of the same seed gave way to later ones" in notes
-    assert "accuracy isn't finite in 1 runs of model=huge" in notes
+    assert "1 earlier run of the same seed gave way to a later one" in notes
+    assert "accuracy isn't finite in 1 run of model=huge" in notes
     assert view.verdict.groups[0].mean == pytest.approx(np.mean(list(WIDE.values())))
     assert view.verdict.groups[-1].not_finite == 1
     assert view.plan is not None

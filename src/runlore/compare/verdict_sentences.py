@@ -121,7 +121,9 @@ def notes_of(found: Judgement | None, results: GroupResults) -> list[str]:
         )  # fmt: skip
         notes.append(f"{runs} counted yet")
     if results.replaced:
-        notes.append(f"{results.replaced} earlier runs of the same seed gave way to later ones")
+        notes.append(
+            f"{_count(results.replaced, 'earlier run')} of the same seed gave way to a later one"
+        )
     if groups.parts:
         notes.append(f"{groups.parts} runs are parts of others, and not compared")
     repeated = np.bincount(groups.groups) if len(groups.groups) else np.zeros(0, np.int64)
@@ -132,11 +134,12 @@ def notes_of(found: Judgement | None, results: GroupResults) -> list[str]:
         if bad:
             count = sum(one.not_finite for one in bad)
             names = listed([one.label for one in bad], _MANY)
-            notes.append(f"{found.metric.title} isn't finite in {count} runs of {names}")
+            notes.append(f"{found.metric.title} isn't finite in {_count(count, 'run')} of {names}")
         if found.more:
             notes.append(f"{found.more} groups further behind weren't tested")
         if found.missing:
-            notes.append(f"{found.missing} groups have no value of {found.metric.title} yet")
+            groups_have = "1 group has" if found.missing == 1 else f"{found.missing} groups have"
+            notes.append(f"{groups_have} no value of {found.metric.title}")
     return notes
 
 
@@ -280,6 +283,10 @@ def _against_baseline(found: Judgement, best: VerdictGroup) -> Iterator[str]:
         f"{_value(found, bar)} of {_called(bar)}: {_lead(found, bar)} "
         f"{_better(found)}{said}"
     )
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"
 
 
 def _called(group: VerdictGroup) -> str:
