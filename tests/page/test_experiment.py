@@ -68,6 +68,18 @@ def test_what_it_asks_first_was_asked_before_its_script_ran(watched: Watched, ad
     assert not [one for one in first if re.search("/(groups|runs)[?]", one[0])]
 
 
+def test_hidden_runs_go_with_the_address(watched: Watched, address: str) -> None:
+    page = _open(watched, address)
+    eye = page.get_by_role("button", name=re.compile("^Draw ")).first
+    eye.click()
+    expect(eye).to_have_attribute("aria-pressed", "false")
+    expect(page).to_have_url(re.compile("hide=[0-9a-f]{8}"))
+    page.reload()
+    expect(page.get_by_role("button", name="1 hidden: show")).to_be_visible()
+    page.get_by_role("button", name="1 hidden: show").click()
+    expect(page).not_to_have_url(re.compile("hide="))
+
+
 def test_an_undecided_experiment_says_so(watched: Watched, address: str) -> None:
     page = watched.page
     page.goto(f"{address}/experiments/widths")

@@ -47,7 +47,7 @@ def test_views_that_ask_for_something_else_are_left_alone() -> None:
 def test_pages_with_a_script_of_their_own_have_it_loaded_beside_the_first() -> None:
     files = ["assets/Compare-3.js", "assets/Run-1.css", "assets/Run-2.js", "assets/index-4.js"]
     links = links_ahead("/runs/0192f0c1", "", files).split(", ")[2:]
-    assert links == ["</assets/Run-1.css>; rel=preload; as=style",
+    assert links == ["</assets/Run-1.css>; rel=preload; as=style; crossorigin",
                      "</assets/Run-2.js>; rel=modulepreload"]  # fmt: skip
     assert "Compare-3.js" in links_ahead("/compare", "runs=a,b", files)
     assert "assets" not in links_ahead("/runs", "", files)

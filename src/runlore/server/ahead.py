@@ -49,7 +49,7 @@ def links_ahead(path: str, query: str, files: Iterable[str] = ()) -> str:
 
 
 def _link_of(file: str) -> str:
-    kind = "modulepreload" if file.endswith(".js") else "preload; as=style"
+    kind = "modulepreload" if file.endswith(".js") else "preload; as=style; crossorigin"
     return f"</{file}>; rel={kind}"
 
 

@@ -5,6 +5,7 @@ import type { Scene, SceneLine } from "./scene";
 import type { Surface } from "./surface";
 
 const JOINT = 8;
+const CROSS = 8; // pixels that a cross takes: of many in a row one stands for all, or they would look like a curve
 
 /** Joints of attempts, NaN and infinity where they happened, and the head of a run that goes on. */
 export function paintMarks(surface: Surface, scene: Scene, { curve, line, smooth, series }: SceneLine, project: Projection, colour: string): void {
@@ -28,9 +29,18 @@ export function paintMarks(surface: Surface, scene: Scene, { curve, line, smooth
     surface.moveTo(left, top - JOINT);
     surface.lineTo(left, top + JOINT);
   }
+  let before = -Infinity;
   for (const x of curve.nan) {
-    const at = isSeen(x) ? finiteNear(line.x, y, x) : -1;
-    if (at < 0 && !isSeen(x)) continue;
+    if (!isSeen(x)) continue;
+    const near = project.x(x) - before < CROSS;
+    before = project.x(x);
+    if (near) {
+      // The others are ticks at the edge.
+      surface.moveTo(before, box.top + box.height - 4);
+      surface.lineTo(before, box.top + box.height);
+      continue;
+    }
+    const at = finiteNear(line.x, y, x);
     const [left, top] = [project.x(x), at < 0 ? box.top + box.height - 5 : project.y(y[at]!)];
     surface.moveTo(left - 3, top - 3);
     surface.lineTo(left + 3, top + 3);

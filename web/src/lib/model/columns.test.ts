@@ -55,5 +55,6 @@ describe("what a table shows", () => {
     expect(firstColumns([...fields, metric("metrics.system/cpu", 99)], true)).toEqual([
       "metrics.c", "metrics.d", "metrics.e", "metrics.f", "metrics.g", "metrics.h", "duration", "started",
     ]); // prettier-ignore
+    expect(firstColumns(fields, true, "metrics.a > 0.5 and metrics.h < 1")).toContain("metrics.a");
   });
 });

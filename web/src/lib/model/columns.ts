@@ -132,6 +132,7 @@ export function cellText(column: Column, cell: Cell | undefined): string {
   return cell.length > 300 ? `${cell.slice(0, 300)}…` : cell;
 }
 
+const ASKED = 1e12; // more than runs can weigh
 const ATTRIBUTES_AT_FIRST = ["duration", "started"];
 
 export interface KnownField {
@@ -141,11 +142,13 @@ export interface KnownField {
   direction: "min" | "max" | null;
 }
 
-/** Columns for a table where none were chosen: the metrics and params that most runs have, those first that are better one way. */
-export function firstColumns(fields: readonly KnownField[], isOfOneExperiment: boolean): string[] {
+/** Columns for a table where none were chosen: the metrics and params that most runs have, those first that are better one way.
+ * What `asked`, the text of a filter or an order, names is among them. */
+export function firstColumns(fields: readonly KnownField[], isOfOneExperiment: boolean, asked = ""): string[] {
   const metrics = fields.filter((one) => one.group === "metrics" && !one.name.startsWith("metrics.system/"));
   const params = fields.filter((one) => one.group === "params");
-  const weight = (one: KnownField) => (one.runs ?? 0) * 2 + (one.direction ? 1 : 0);
+  // What one filters or sorts by is looked at first.
+  const weight = (one: KnownField) => (asked.includes(one.name) ? ASKED : 0) + (one.runs ?? 0) * 2 + (one.direction ? 1 : 0);
   const most = <T extends KnownField>(list: T[], count: number) => {
     const kept = new Set([...list].sort((a, b) => weight(b) - weight(a)).slice(0, count));
     return list.filter((one) => kept.has(one));

@@ -5,7 +5,7 @@ import { nextSorting, parseExperimentLook, printExperimentLook, type ExperimentL
 const read = (text: string) => parseExperimentLook((key) => new URLSearchParams(text).get(key));
 
 test("an address without keys is the plain view", () => {
-  expect(read("")).toEqual({ metric: null, by: [], list: "groups", sorted: null, open: new Set(), isFolded: null });
+  expect(read("")).toEqual({ metric: null, by: [], list: "groups", sorted: null, open: new Set(), isFolded: null, hidden: [] });
 });
 
 test("what is printed is read back, whatever names hold", () => {
@@ -16,6 +16,7 @@ test("what is printed is read back, whatever names hold", () => {
     sorted: { key: "seconds", isDescending: true },
     open: new Set(["lr=0.1, model=a,b"]),
     isFolded: true,
+    hidden: ["0192f0c1"],
   };
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(printExperimentLook(look))) if (value !== null) query.set(key, value);

@@ -5,6 +5,7 @@
 //   sorted  KEY | -KEY      by which column, "-" for descending
 //   turned  LABEL,…         groups that are open where others are closed, or the other way round
 //   head    0 | 1           the head is folded, or isn't; else it is where there is little room
+//   hide    SHORT,…         runs that no chart draws, by their short ids
 // Charts add theirs, and so does the table of runs: see chartView.ts, tableView.ts.
 import { parseList, printList } from "./chartView";
 
@@ -25,6 +26,7 @@ export interface ExperimentLook {
   open: ReadonlySet<string>;
   /** null: as there is room. */
   isFolded: boolean | null;
+  hidden: readonly string[];
 }
 
 export function parseExperimentLook(get: (key: string) => string | null): ExperimentLook {
@@ -35,6 +37,7 @@ export function parseExperimentLook(get: (key: string) => string | null): Experi
     sorted: parseSorting(get("sorted")),
     open: new Set(parseList(get("turned"))),
     isFolded: get("head") === "0" ? true : get("head") === "1" ? false : null,
+    hidden: parseList(get("hide")),
   };
 }
 
@@ -45,6 +48,7 @@ export function printExperimentLook(changed: Partial<ExperimentLook>): Record<st
   if (changed.list !== undefined) out["list"] = changed.list === "runs" ? "runs" : null;
   if (changed.sorted !== undefined) out["sorted"] = changed.sorted && (changed.sorted.isDescending ? "-" : "") + changed.sorted.key;
   if (changed.open !== undefined) out["turned"] = printList(changed.open);
+  if (changed.hidden !== undefined) out["hide"] = printList(changed.hidden);
   if (changed.isFolded !== undefined) out["head"] = changed.isFolded === null ? null : changed.isFolded ? "0" : "1";
   return out;
 }

@@ -76,8 +76,9 @@ export class TableState {
   wanted: string[] | null = $derived.by(() => {
     const fields = this.#fields.data;
     if (this.view.columns) return this.view.columns;
-    return fields ? firstColumns(fields, this.experiment !== null) : this.#fields.error ? ["duration", "started"] : null;
+    return fields ? firstColumns(fields, this.experiment !== null, this.#asked) : this.#fields.error ? ["duration", "started"] : null;
   });
+  #asked = $derived.by(() => [this.view.filter, ...this.view.sort.map((key) => key.name)].join(" "));
   columns: readonly Column[] = $derived.by(() => this.runs.head?.columns ?? NO_COLUMNS);
   sort: SortKey[] = $derived.by(() => (this.isGrouped ? groupOrder(this.view.sort, this.columns) : this.view.sort));
 
